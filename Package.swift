@@ -32,10 +32,16 @@ let package = Package(
     ],
     targets: [
         // Ground
+        .systemLibrary(name: "CLibPQ", path: "Sources/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CCSV", path: "Sources/CCSV", providers: [.apt(["libcsv-dev"])]),
         .target(name: "Kernel", path: "Sources/Ground/Kernel"),
+        .target(name: "Store", dependencies: ["Kernel"], path: "Sources/Ground/Store"),
+        .target(name: "StoreSQLite", dependencies: ["Kernel", "Store", grdb], path: "Sources/Ground/StoreSQLite"),
+        .target(name: "StorePostgres", dependencies: ["Kernel", "Store", "CLibPQ"], path: "Sources/Ground/StorePostgres"),
+        .target(name: "Journal", dependencies: ["Kernel", "Store"], path: "Sources/Ground/Journal"),
         .executableTarget(
             name: "Quanyu",
-            dependencies: ["Kernel", hummingbird, mustache, grdb, cryptoExtras, crypto, httpClient, arguments, lifecycle, logging, metrics],
+            dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", hummingbird, mustache, grdb, cryptoExtras, crypto, httpClient, arguments, lifecycle, logging, metrics],
             path: "Sources/Quanyu"),
         .testTarget(name: "KernelTests", dependencies: ["Kernel", hummingbirdTesting], path: "Tests/Ground/Kernel"),
     ],

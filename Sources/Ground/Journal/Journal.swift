@@ -1,0 +1,148 @@
+import Foundation
+import Kernel
+import Store
+import Synchronization
+
+/// The touchpoint log: what happened, in order, appended in the transaction that made it happen.
+///
+/// It is outbox and log in one. A room appends a fact beside its own change; whoever cares follows the journal from its
+/// own durable ``Position`` and applies each fact exactly once in effect.
+public final class Journal: Sendable {
+    let store: any Store
+    private let listeners = Mutex<[Int: AsyncStream<Void>.Continuation]>([:])
+    private let nextListener = Atomic<Int>(0)
+
+    /// The journal inside `store`.
+    public init(store: any Store) { self.store = store }
+
+    /// Appends one fact to the caller's transaction and wakes followers once it is durable.
+    ///
+    /// - Returns: where the fact stands.
+    @discardableResult
+    public func append<Content: FactContent>(
+        _ content: Content, at now: Instant, in transaction: any Transaction
+    ) throws -> Position {
+        try append([content], at: now, in: transaction)
+    }
+
+    /// Appends facts in order; see ``append(_:at:in:)-(Content,_,_)``. An empty list appends nothing.
+    ///
+    /// - Returns: where the last one stands, or ``Position/start`` for an empty list.
+    @discardableResult
+    public func append<Content: FactContent>(
+        _ contents: [Content], at now: Instant, in transaction: any Transaction
+    ) throws -> Position {
+        guard let last = contents.last else { return .start }
+        let encoder = JSONEncoder()
+        for content in contents.dropLast() {
+            try transaction.send(try Self.insertion(of: content, at: now, with: encoder, into: transaction.dialect))
+        }
+        let insertion = try Self.insertion(of: last, at: now, with: encoder, into: transaction.dialect)
+        let row = try transaction.row("\(insertion) RETURNING epoch, sequence")
+        transaction.afterCommit { self.wake() }
+        return try row.map { Position(epoch: try $0.get(0), sequence: try $0.get(1)) } ?? .start
+    }
+
+    /// Facts of the given topics after a position, oldest first.
+    ///
+    /// Facts of transactions that are still open, or that started before an open one, wait: nothing can appear behind a
+    /// position that was handed out.
+    public static func facts(
+        after position: Position, topics: [String], limit: Int, in transaction: any Transaction
+    ) throws -> [Fact] {
+        let horizon: SQL =
+            switch transaction.dialect {
+            case .sqlite: ""
+            case .postgres: "AND epoch < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+            }
+        return try transaction.rows(
+            """
+            SELECT epoch, sequence, happened_at, topic, key_text, payload FROM journal
+            WHERE (epoch, sequence) > (\(position.epoch), \(position.sequence)) \(horizon)
+            AND topic IN \(list: topics) ORDER BY epoch, sequence LIMIT \(limit)
+            """
+        ).map(Fact.init)
+    }
+
+    /// Wakes every follower; called after commits, and by ``run()`` for facts that other nodes appended.
+    func wake() {
+        listeners.withLock { for listener in $0.values { listener.yield() } }
+    }
+
+    /// Looks for facts of other nodes every half second until cancelled.
+    public func run() async throws {
+        while !Task.isCancelled {
+            try await Task.sleep(for: .milliseconds(500))
+            wake()
+        }
+    }
+
+    /// Deletes facts older than `limit` that every durable follower has applied.
+    ///
+    /// - Returns: how many were deleted.
+    @discardableResult
+    public func prune(before limit: Instant) async throws -> Int {
+        try await store.write { transaction in
+            guard
+                let row = try transaction.row(
+                    "SELECT epoch, sequence FROM journal_positions ORDER BY epoch, sequence LIMIT 1")
+            else { return 0 }
+            return try transaction.run(
+                """
+                DELETE FROM journal WHERE happened_at < \(limit)
+                AND (epoch, sequence) <= (\(try row.get(0, as: Int64.self)), \(try row.get(1, as: Int64.self)))
+                """)
+        }
+    }
+
+    /// A stream that yields whenever new facts may be there; several wake-ups melt into one.
+    func wakeups() -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let number = nextListener.wrappingAdd(1, ordering: .relaxed).newValue
+        listeners.withLock { $0[number] = continuation }
+        continuation.onTermination = { [weak self] _ in _ = self?.listeners.withLock { $0.removeValue(forKey: number) } }
+        continuation.yield()
+        return stream
+    }
+
+    private static func insertion(
+        of content: some FactContent, at now: Instant, with encoder: JSONEncoder, into dialect: Dialect
+    ) throws -> SQL {
+        let topic = type(of: content).topic
+        let payload = try content.payload(with: encoder)
+        return switch dialect {
+        case .sqlite:
+            """
+            INSERT INTO journal (epoch, happened_at, topic, key_text, payload)
+            VALUES (0, \(now), \(topic), \(content.key), \(payload))
+            """
+        case .postgres:
+            """
+            INSERT INTO journal (epoch, happened_at, topic, key_text, payload)
+            VALUES (pg_current_xact_id()::text::bigint, \(now), \(topic), \(content.key), \(payload))
+            """
+        }
+    }
+}
+
+/// The journal's tables.
+public let journalMigrations = [
+    Migration(
+        room: "journal", number: 1,
+        text: """
+            CREATE TABLE journal (
+                sequence SERIAL_KEY,
+                epoch BIGINT NOT NULL,
+                happened_at BIGINT NOT NULL,
+                topic TEXT NOT NULL,
+                key_text TEXT NOT NULL,
+                payload TEXT NOT NULL
+            );
+            CREATE INDEX journal_order ON journal (epoch, sequence);
+            CREATE TABLE journal_positions (
+                subscription TEXT PRIMARY KEY,
+                epoch BIGINT NOT NULL,
+                sequence BIGINT NOT NULL
+            );
+            """)
+]

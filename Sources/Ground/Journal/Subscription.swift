@@ -1,0 +1,109 @@
+import Kernel
+import Store
+
+/// A durable follower: applies facts in the transaction that advances its position, so each takes effect once.
+public struct Subscription: Sendable {
+    /// Its name; the position is kept under it.
+    public let name: String
+    /// The topics that it wants.
+    public let topics: [String]
+    /// Facts handed over at once.
+    public let batch: Int
+    private let apply: @Sendable ([Fact], any Transaction) throws -> Void
+    private let applied: @Sendable ([Fact]) async throws -> Void
+
+    /// A follower called `name`.
+    ///
+    /// - Parameters:
+    ///   - apply: writes the effect of the facts; runs again if the transaction is retried.
+    ///   - applied: called after the effect is durable, for state kept in memory.
+    public init(
+        name: String, topics: [String], batch: Int = 500,
+        apply: @escaping @Sendable ([Fact], any Transaction) throws -> Void,
+        applied: @escaping @Sendable ([Fact]) async throws -> Void = { _ in }
+    ) {
+        self.name = name
+        self.topics = topics
+        self.batch = batch
+        self.apply = apply
+        self.applied = applied
+    }
+
+    /// Applies one batch.
+    ///
+    /// - Returns: whether there was anything to apply.
+    func step(in store: any Store) async throws -> Bool {
+        let facts = try await store.write { [self] transaction in
+            let row = try transaction.row(
+                "SELECT epoch, sequence FROM journal_positions WHERE subscription = \(name)")
+            let position = try row.map { Position(epoch: try $0.get(0), sequence: try $0.get(1)) } ?? .start
+            let facts = try Journal.facts(after: position, topics: topics, limit: batch, in: transaction)
+            guard let last = facts.last else { return facts }
+            try apply(facts, transaction)
+            try transaction.send(
+                """
+                INSERT INTO journal_positions (subscription, epoch, sequence)
+                VALUES (\(name), \(last.position.epoch), \(last.position.sequence))
+                ON CONFLICT (subscription) DO UPDATE SET epoch = excluded.epoch, sequence = excluded.sequence
+                """)
+            return facts
+        }
+        guard !facts.isEmpty else { return false }
+        try await applied(facts)
+        return true
+    }
+}
+
+extension Journal {
+    /// Applies everything that is there now, then returns. For start-up and tests.
+    public func catchUp(_ subscription: Subscription) async throws {
+        while try await subscription.step(in: store) {}
+    }
+
+    /// Follows until cancelled. A batch that fails is reported and tried again at the next wake-up.
+    public func follow(
+        _ subscription: Subscription, onFailure report: @Sendable (any Error) -> Void = { _ in }
+    ) async {
+        for await _ in wakeups() {
+            do { try await catchUp(subscription) } catch { report(error) }
+            if Task.isCancelled { return }
+        }
+    }
+
+    /// Reads everything after `position` in batches, for a follower that keeps its state (and position) in memory.
+    ///
+    /// - Returns: the position of the last fact seen.
+    public func replay(
+        after position: Position, topics: [String], batch: Int = 2_000,
+        _ body: @Sendable ([Fact]) async throws -> Void
+    ) async throws -> Position {
+        var position = position
+        while true {
+            let from = position
+            let facts = try await store.read {
+                try Journal.facts(after: from, topics: topics, limit: batch, in: $0)
+            }
+            guard let last = facts.last else { return position }
+            try await body(facts)
+            position = last.position
+        }
+    }
+
+    /// Follows in memory from `position` until cancelled.
+    public func tail(
+        after position: Position, topics: [String], onFailure report: @Sendable (any Error) -> Void = { _ in },
+        _ body: @Sendable ([Fact], Position) async throws -> Void
+    ) async {
+        var position = position
+        for await _ in wakeups() {
+            do {
+                position = try await replay(after: position, topics: topics) { facts in
+                    if let last = facts.last { try await body(facts, last.position) }
+                }
+            } catch {
+                report(error)
+            }
+            if Task.isCancelled { return }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+/// The kind of thing that an ``Identifier`` names.
+public protocol IdentifierKind: Sendable {
+    /// Lower-case letters before the underscore of the text form, for example `ord`.
+    static var prefix: String { get }
+}
+
+/// A 128-bit identifier with a prefixed text form such as `ord_01jd3v8k3m9q4t0v6x2c5b7n8p`.
+///
+/// The first 48 bits are milliseconds since 1970, so identifiers made later sort later (the ULID layout,
+/// <https://github.com/ulid/spec>); identifiers derived from imported data use all bits of a hash instead.
+/// The text form is Crockford base 32, 26 digits, lower case, and sorts like the number.
+public struct Identifier<Kind: IdentifierKind>: Hashable, Sendable, Comparable {
+    /// The number behind the text.
+    public let rawValue: UInt128
+
+    /// Wraps a number that was read from an engine or derived from a hash.
+    public init(rawValue: UInt128) {
+        self.rawValue = rawValue
+    }
+
+    /// Reads the text form; `nil` when the prefix, a digit or the length is wrong.
+    public init?(_ text: some StringProtocol) {
+        let prefix = Kind.prefix
+        let bytes = text.utf8
+        guard bytes.count == prefix.utf8.count + 1 + CrockfordBase32.digits,
+            text.hasPrefix(prefix), bytes[bytes.index(bytes.startIndex, offsetBy: prefix.utf8.count)] == UInt8(ascii: "_"),
+            let value = CrockfordBase32.decode(bytes.suffix(CrockfordBase32.digits))
+        else { return nil }
+        rawValue = value
+    }
+
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
+extension Identifier: LosslessStringConvertible, Codable {
+    /// The text form, `prefix_digits`.
+    public var description: String {
+        var text = Kind.prefix
+        text.reserveCapacity(Kind.prefix.utf8.count + 1 + CrockfordBase32.digits)
+        text.append("_")
+        CrockfordBase32.append(rawValue, to: &text)
+        return text
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let value = Self(text) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "is not an identifier that starts with \(Kind.prefix)_")
+        }
+        self = value
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
+
+enum CrockfordBase32 {
+    static let digits = 26
+    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+    private static let values: [UInt8] = {
+        var table = [UInt8](repeating: 255, count: 256)
+        for (value, digit) in alphabet.enumerated() {
+            table[Int(digit)] = UInt8(value)
+            if digit >= UInt8(ascii: "a") { table[Int(digit) - 32] = UInt8(value) }
+        }
+        return table
+    }()
+
+    static func append(_ value: UInt128, to text: inout String) {
+        for position in 0..<digits {
+            let digit = UInt8(truncatingIfNeeded: value >> UInt128(5 * (digits - 1 - position))) & 31
+            text.unicodeScalars.append(Unicode.Scalar(alphabet[Int(digit)]))
+        }
+    }
+
+    static func decode(_ bytes: some Sequence<UInt8>) -> UInt128? {
+        var value: UInt128 = 0
+        var isFirst = true
+        for byte in bytes {
+            let digit = values[Int(byte)]
+            // 26 digits hold 130 bits, so the first digit may only use three of its five.
+            if digit == 255 || (isFirst && digit > 7) { return nil }
+            isFirst = false
+            value = value << 5 | UInt128(digit)
+        }
+        return value
+    }
+}

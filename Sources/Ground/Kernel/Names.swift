@@ -1,0 +1,91 @@
+// The identifiers of every room, kept in one place so that rooms can name each other's things without importing each other.
+
+/// Somebody: shopper, creator, merchant staff, warehouse worker or operator; also a visitor who has no account yet.
+public enum PersonKind: IdentifierKind { public static let prefix = "per" }
+/// Identifies a person or an anonymous visitor.
+public typealias PersonID = Identifier<PersonKind>
+
+/// A signed-in browser or app.
+public enum SessionKind: IdentifierKind { public static let prefix = "ses" }
+/// Identifies a session; never its secret.
+public typealias SessionID = Identifier<SessionKind>
+
+/// A token for programs.
+public enum TokenKind: IdentifierKind { public static let prefix = "tok" }
+/// Identifies an API token; never its secret.
+public typealias TokenID = Identifier<TokenKind>
+
+/// A shop.
+public enum ShopKind: IdentifierKind { public static let prefix = "shp" }
+/// Identifies a shop.
+public typealias ShopID = Identifier<ShopKind>
+
+/// A category of goods.
+public enum CategoryKind: IdentifierKind { public static let prefix = "cat" }
+/// Identifies a category.
+public typealias CategoryID = Identifier<CategoryKind>
+
+/// A product.
+public enum ProductKind: IdentifierKind { public static let prefix = "prd" }
+/// Identifies a product.
+public typealias ProductID = Identifier<ProductKind>
+
+/// A variant (SKU) of a product.
+public enum VariantKind: IdentifierKind { public static let prefix = "var" }
+/// Identifies a variant.
+public typealias VariantID = Identifier<VariantKind>
+
+/// A short video.
+public enum VideoKind: IdentifierKind { public static let prefix = "vid" }
+/// Identifies a short video.
+public typealias VideoID = Identifier<VideoKind>
+
+/// A comment under a video.
+public enum CommentKind: IdentifierKind { public static let prefix = "cmt" }
+/// Identifies a comment.
+public typealias CommentID = Identifier<CommentKind>
+
+/// A slate: the goods and videos shown for one request.
+public enum SlateKind: IdentifierKind { public static let prefix = "slt" }
+/// Identifies a logged slate.
+public typealias SlateID = Identifier<SlateKind>
+
+/// A checkout that the buyer has been shown.
+public enum CheckoutKind: IdentifierKind { public static let prefix = "chk" }
+/// Identifies a checkout.
+public typealias CheckoutID = Identifier<CheckoutKind>
+
+/// Everything that was bought at one checkout, one order per shop.
+public enum OrderGroupKind: IdentifierKind { public static let prefix = "grp" }
+/// Identifies an order group.
+public typealias OrderGroupID = Identifier<OrderGroupKind>
+
+/// An order at one shop.
+public enum OrderKind: IdentifierKind { public static let prefix = "ord" }
+/// Identifies an order.
+public typealias OrderID = Identifier<OrderKind>
+
+/// A line of an order.
+public enum OrderLineKind: IdentifierKind { public static let prefix = "lin" }
+/// Identifies an order line.
+public typealias OrderLineID = Identifier<OrderLineKind>
+
+/// A reservation of stock.
+public enum ReservationKind: IdentifierKind { public static let prefix = "rsv" }
+/// Identifies a reservation.
+public typealias ReservationID = Identifier<ReservationKind>
+
+/// A shipment.
+public enum ShipmentKind: IdentifierKind { public static let prefix = "shm" }
+/// Identifies a shipment.
+public typealias ShipmentID = Identifier<ShipmentKind>
+
+/// A payment intent.
+public enum PaymentIntentKind: IdentifierKind { public static let prefix = "pay" }
+/// Identifies a payment intent.
+public typealias PaymentIntentID = Identifier<PaymentIntentKind>
+
+/// A refund.
+public enum RefundKind: IdentifierKind { public static let prefix = "rfd" }
+/// Identifies a refund.
+public typealias RefundID = Identifier<RefundKind>

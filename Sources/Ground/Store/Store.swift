@@ -1,0 +1,103 @@
+import Kernel
+
+/// Where everything is kept: one door, two implementations (SQLite and PostgreSQL), one test-suite.
+///
+/// A unit of work is a synchronous closure over a ``Transaction``. It may run more than once (a serialization failure on
+/// PostgreSQL is retried), so it must not touch anything but the transaction; what has to happen once goes into
+/// ``Transaction/afterCommit(_:)``.
+public protocol Store: Sendable {
+    /// Runs `work` and makes its changes durable before returning; an error thrown by `work` undoes them.
+    ///
+    /// - Throws: what `work` throws, or ``StoreError``.
+    func write<Result: Sendable>(_ work: @escaping @Sendable (any Transaction) throws -> Result) async throws -> Result
+
+    /// Runs `work` on a consistent snapshot; statements that change something fail.
+    func read<Result: Sendable>(_ work: @escaping @Sendable (any Transaction) throws -> Result) async throws -> Result
+
+    /// Which database answers.
+    var dialect: Dialect { get }
+
+    /// Finishes what was accepted, refuses what comes later, and lets go of the database.
+    func close() async
+}
+
+/// The database behind a store, for the few places where the common subset ends (migrations, the journal's horizon).
+public enum Dialect: String, Sendable {
+    case sqlite
+    case postgres
+}
+
+/// One unit of work. Use it only inside the closure that received it.
+public protocol Transaction: AnyObject {
+    /// Which database answers.
+    var dialect: Dialect { get }
+
+    /// The rows of a statement.
+    func rows(_ sql: SQL) throws -> [SQLRow]
+
+    /// Runs a statement and tells how many rows it changed.
+    @discardableResult
+    func run(_ sql: SQL) throws -> Int
+
+    /// Runs a statement whose outcome nothing in this unit of work waits for: PostgreSQL pipelines it. Its error, if any,
+    /// surfaces at the next statement or at commit.
+    func send(_ sql: SQL) throws
+
+    /// Calls `action` once after the changes are durable; never when they are undone.
+    func afterCommit(_ action: @escaping @Sendable () -> Void)
+}
+
+extension Transaction {
+    /// The first row, or `nil`.
+    public func row(_ sql: SQL) throws -> SQLRow? {
+        try rows(sql).first
+    }
+
+    /// The single value of the first row, or `nil` when there is no row.
+    public func value<T: SQLReadable>(_ sql: SQL, as type: T.Type = T.self) throws -> T? {
+        try rows(sql).first?.get(0)
+    }
+}
+
+/// What a store can't do.
+public enum StoreError: Error, Equatable {
+    /// More work is queued than the store accepts; try again in a moment.
+    case overloaded
+    /// The disk is full: writes fail, reads go on, and writes resume when space returns.
+    case full
+    /// The database can't be reached, or is closing.
+    case unavailable(String)
+    /// Serialization failures went on for every retry.
+    case contention
+    /// A uniqueness or reference rule of the schema was broken.
+    case constraint(String)
+    /// A column is missing or holds another type: a fault of ours.
+    case unreadableColumn(String)
+    /// The database refused a statement: a fault of ours.
+    case statement(String)
+}
+
+extension StoreError: Problem {
+    public var details: ProblemDetails {
+        switch self {
+        case .overloaded, .contention:
+            ProblemDetails(
+                .unavailable, "busy", "Too much is going on right now. Try again in a moment.", zh: "系统繁忙，请稍后再试。",
+                retryAfter: 1)
+        case .full:
+            ProblemDetails(
+                .unavailable, "store-full", "The server's disk is full, so nothing can be saved. Reading still works.",
+                zh: "服务器磁盘已满，暂时无法保存；浏览不受影响。", retryAfter: 30)
+        case .unavailable:
+            ProblemDetails(
+                .unavailable, "store-unavailable", "The database can't be reached. Try again in a moment.",
+                zh: "数据库暂时不可用，请稍后再试。", retryAfter: 5)
+        case .constraint:
+            ProblemDetails(.conflict, "conflict", "This collides with what is already there.", zh: "与已有数据冲突。")
+        case .unreadableColumn, .statement:
+            ProblemDetails(
+                .internalFault, "internal-fault", "Something went wrong on our side. It has been logged.",
+                zh: "服务器出错，已记录。")
+        }
+    }
+}

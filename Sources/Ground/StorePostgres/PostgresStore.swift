@@ -1,0 +1,102 @@
+import Kernel
+import Store
+
+/// The store when one machine is not enough: PostgreSQL, or an engine that speaks its protocol, over libpq.
+///
+/// Each connection is owned by one thread. A unit of work runs there as a `SERIALIZABLE` transaction; its statements are
+/// sent in pipeline mode and only waited for when an answer is needed. Serialization failures and deadlocks (40001,
+/// 40P01) are retried with growing pauses.
+public final class PostgresStore: Store {
+    /// How the store is set up.
+    public struct Configuration: Sendable {
+        /// libpq connection string, for example `host=/run/postgresql dbname=quanyu`.
+        public var connection: String
+        /// Connections, one thread each.
+        public var connections = 8
+        /// Units of work that may wait; more are refused with ``StoreError/overloaded``.
+        public var queueLimit = 10_000
+        /// How often one unit of work is tried.
+        public var attempts = 12
+
+        /// Defaults for a connection string.
+        public init(connection: String) { self.connection = connection }
+    }
+
+    public let dialect = Dialect.postgres
+    private let queue: WorkQueue
+    private let threads: [ConnectionThread]
+
+    /// Connects.
+    ///
+    /// - Throws: ``StoreError/unavailable(_:)`` when the first connection fails.
+    public init(configuration: Configuration) throws {
+        let queue = WorkQueue(limit: configuration.queueLimit)
+        self.queue = queue
+        // A wrong address is told at start-up, not at the first request.
+        _ = try PostgresConnection(configuration.connection)
+        threads = (0..<max(1, configuration.connections)).map {
+            ConnectionThread(configuration, queue: queue, number: $0)
+        }
+        for thread in threads { thread.start() }
+    }
+
+    public func write<Result: Sendable>(
+        _ work: @escaping @Sendable (any Transaction) throws -> Result
+    ) async throws -> Result {
+        try await submit(work, begin: "BEGIN ISOLATION LEVEL SERIALIZABLE")
+    }
+
+    public func read<Result: Sendable>(
+        _ work: @escaping @Sendable (any Transaction) throws -> Result
+    ) async throws -> Result {
+        // A snapshot is all that a reader is promised; serializable reads would make writers fail for them.
+        try await submit(work, begin: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    }
+
+    public func close() async {
+        queue.close()
+        for thread in threads { await thread.finished() }
+    }
+
+    private func submit<Result: Sendable>(
+        _ work: @escaping @Sendable (any Transaction) throws -> Result, begin: String
+    ) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            let job = PostgresJob(work, begin: begin, continuation)
+            if let refusal = queue.add(job) { continuation.resume(throwing: refusal) }
+        }
+    }
+}
+
+/// A unit of work and the caller that waits for it.
+struct PostgresJob: Sendable {
+    /// Runs the work once; `false` asks for another attempt.
+    let attempt: @Sendable (PostgresConnection, _ isLast: Bool) -> Bool
+    /// Tells the caller that the work never ran.
+    let refuse: @Sendable (StoreError) -> Void
+
+    init<Result: Sendable>(
+        _ work: @escaping @Sendable (any Transaction) throws -> Result, begin: String,
+        _ continuation: CheckedContinuation<Result, any Error>
+    ) {
+        attempt = { connection, isLast in
+            let transaction = PostgresTransaction(connection)
+            do {
+                try connection.begin(begin)
+                let result = try work(transaction)
+                try connection.finish("COMMIT")
+                for action in transaction.commitActions { action() }
+                continuation.resume(returning: result)
+                return true
+            } catch {
+                connection.rollback()
+                // Work that turned a failed statement into an error of its own still failed because of the conflict.
+                let wasConflict = connection.hadConflict || (error as? StoreError) == .contention
+                if wasConflict, !isLast { return false }
+                continuation.resume(throwing: wasConflict ? StoreError.contention : error)
+                return true
+            }
+        }
+        refuse = { continuation.resume(throwing: $0) }
+    }
+}

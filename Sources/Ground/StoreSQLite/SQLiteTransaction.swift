@@ -1,0 +1,98 @@
+import GRDB
+import Kernel
+import Store
+import struct Store.SQL
+
+/// A unit of work on the one SQLite connection of a lane; it never leaves the lane's queue.
+final class SQLiteTransaction: Transaction {
+    let dialect = Dialect.sqlite
+    private let connection: Database
+    private let isReadOnly: Bool
+    private(set) var commitActions: [@Sendable () -> Void] = []
+
+    init(_ connection: Database, isReadOnly: Bool) {
+        self.connection = connection
+        self.isReadOnly = isReadOnly
+    }
+
+    func rows(_ sql: SQL) throws -> [SQLRow] {
+        try translating {
+            let statement = try prepare(sql)
+            let columns = ColumnNames(statement.columnNames)
+            let width = statement.columnCount
+            let cursor = try GRDB.Row.fetchCursor(statement)
+            var rows: [SQLRow] = []
+            while let row = try cursor.next() {
+                let values = (0..<width).map { SQLValue(row[$0] as DatabaseValue) }
+                rows.append(SQLRow(columns: columns, values: values))
+            }
+            return rows
+        }
+    }
+
+    @discardableResult
+    func run(_ sql: SQL) throws -> Int {
+        try translating {
+            let statement = try prepare(sql)
+            let before = connection.totalChangesCount
+            try statement.execute()
+            // A SELECT or DDL leaves `changes` of the statement before it, so compare totals.
+            return connection.totalChangesCount - before
+        }
+    }
+
+    func send(_ sql: SQL) throws { try run(sql) }
+
+    func afterCommit(_ action: @escaping @Sendable () -> Void) { commitActions.append(action) }
+
+    private func prepare(_ sql: SQL) throws -> Statement {
+        let statement = try connection.cachedStatement(sql: sql.text)
+        try statement.setArguments(StatementArguments(sql.parameters.map(\.databaseValue)))
+        return statement
+    }
+
+    private func translating<Result>(_ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch let error as DatabaseError { throw StoreError(sqlite: error) }
+    }
+}
+
+extension SQLValue {
+    init(_ value: DatabaseValue) {
+        switch value.storage {
+        case .null: self = .null
+        case .int64(let number): self = .integer(number)
+        case .double(let number): self = .real(number)
+        case .string(let text): self = .text(text)
+        case .blob(let data): self = .text(String(decoding: data, as: UTF8.self))
+        }
+    }
+
+    var databaseValue: DatabaseValue {
+        switch self {
+        case .null: .null
+        case .integer(let number): number.databaseValue
+        case .real(let number): number.databaseValue
+        case .text(let text): text.databaseValue
+        }
+    }
+}
+
+extension StoreError {
+    init(sqlite error: any Error) {
+        if let known = error as? StoreError {
+            self = known
+            return
+        }
+        guard let error = error as? DatabaseError else {
+            self = .unavailable("\(error)")
+            return
+        }
+        switch error.resultCode {
+        case .SQLITE_FULL, .SQLITE_IOERR: self = .full
+        case .SQLITE_CONSTRAINT: self = .constraint(error.message ?? "constraint")
+        case .SQLITE_BUSY, .SQLITE_LOCKED: self = .contention
+        case .SQLITE_CANTOPEN, .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .unavailable(error.message ?? "cannot open")
+        default: self = .statement("\(error.message ?? "error") in: \(error.sql ?? "")")
+        }
+    }
+}
