@@ -13,6 +13,7 @@ let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "as
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 
 let package = Package(
@@ -27,6 +28,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     ],
@@ -39,9 +41,11 @@ let package = Package(
         .target(name: "StoreSQLite", dependencies: ["Kernel", "Store", grdb], path: "Sources/Ground/StoreSQLite"),
         .target(name: "StorePostgres", dependencies: ["Kernel", "Store", "CLibPQ"], path: "Sources/Ground/StorePostgres"),
         .target(name: "Journal", dependencies: ["Kernel", "Store"], path: "Sources/Ground/Journal"),
+        .target(
+            name: "HTTP", dependencies: ["Kernel", "Store", hummingbird, httpTypes, crypto, logging, metrics], path: "Sources/Ground/HTTP"),
         .executableTarget(
             name: "Quanyu",
-            dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", hummingbird, mustache, grdb, cryptoExtras, crypto, httpClient, arguments, lifecycle, logging, metrics],
+            dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", hummingbird, mustache, grdb, cryptoExtras, crypto, httpClient, arguments, lifecycle, logging, metrics],
             path: "Sources/Quanyu"),
         .testTarget(name: "KernelTests", dependencies: ["Kernel", hummingbirdTesting], path: "Tests/Ground/Kernel"),
     ],
