@@ -16,6 +16,13 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 
+/// A room stands on Ground, and where it owns an engine's state, on that engine; its migrations are embedded.
+func room(_ name: String, _ path: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name, dependencies: ["Kernel", "Store", "Journal", "HTTP"] + dependencies, path: path,
+        resources: [.embedInCode("Migrations")])
+}
+
 let package = Package(
     name: "quanyu",
     platforms: [.macOS(.v15)],
@@ -43,9 +50,16 @@ let package = Package(
         .target(name: "Journal", dependencies: ["Kernel", "Store"], path: "Sources/Ground/Journal"),
         .target(
             name: "HTTP", dependencies: ["Kernel", "Store", hummingbird, httpTypes, crypto, logging, metrics], path: "Sources/Ground/HTTP"),
+        // People
+        room("People", "Sources/People", [crypto, cryptoExtras]),
+        // Trade
+        room("Catalog", "Sources/Trade/Catalog"),
+        room("Stock", "Sources/Trade/Stock"),
+        // Fields
+        room("Shops", "Sources/Fields/Shops"),
         .executableTarget(
             name: "Quanyu",
-            dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", hummingbird, mustache, grdb, cryptoExtras, crypto, httpClient, arguments, lifecycle, logging, metrics],
+            dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "People", "Catalog", "Stock", "Shops", hummingbird, mustache, grdb, cryptoExtras, crypto, httpClient, arguments, lifecycle, logging, metrics],
             path: "Sources/Quanyu"),
         .testTarget(name: "KernelTests", dependencies: ["Kernel", hummingbirdTesting], path: "Tests/Ground/Kernel"),
     ],

@@ -4,10 +4,24 @@ import HTTPTypes
 import Hummingbird
 import Kernel
 
+/// A signed-in browser, and the new secret of its cookie when the old one has been used long enough.
+public struct KnownSession: Sendable {
+    /// Who it is.
+    public let identity: Identity
+    /// The secret that replaces the one that was sent.
+    public let renewedSecret: String?
+
+    /// A session.
+    public init(identity: Identity, renewedSecret: String? = nil) {
+        self.identity = identity
+        self.renewedSecret = renewedSecret
+    }
+}
+
 /// Knows people by what a request carries; the People room is one.
 public protocol Authenticator: Sendable {
-    /// The identity behind a session cookie's secret, or `nil`.
-    func identity(session secret: String) async throws -> Identity?
+    /// The session behind a cookie's secret, or `nil`.
+    func session(secret: String) async throws -> KnownSession?
     /// The identity behind a bearer token, or `nil`.
     func identity(token secret: String) async throws -> Identity?
 }
@@ -87,9 +101,10 @@ public struct IdentityMiddleware: RouterMiddleware {
         }
         var newCookie: Cookie?
         let secret = request.cookies[Self.sessionCookie]?.value
-        if let secret, let identity = try await authenticator.identity(session: secret) {
-            context.identity = identity
-            context.formToken = signer.signature(of: "form \(secret)")
+        if let secret, let session = try await authenticator.session(secret: secret) {
+            context.identity = session.identity
+            if case .session(let id) = session.identity.proof { context.formToken = signer.signature(of: "form \(id)") }
+            newCookie = session.renewedSecret.map { cookie(Self.sessionCookie, $0, days: 60) }
         } else {
             let known = request.cookies[Self.visitorCookie].flatMap { signer.visitor(in: $0.value) }
             let visitor = known ?? source.identifier(PersonKind.self)

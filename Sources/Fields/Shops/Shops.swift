@@ -1,0 +1,114 @@
+import HTTP
+import Journal
+import Kernel
+import Store
+import Synchronization
+
+/// A shop as everybody sees it.
+public struct Shop: Sendable, Equatable {
+    /// The shop.
+    public let id: ShopID
+    /// Its name.
+    public let name: Localized
+    /// What it says about itself.
+    public let about: Localized
+    /// Path of its sign under `/media`.
+    public let logo: String?
+    /// When it opened.
+    public let createdAt: Instant
+
+    /// Checks the texts.
+    ///
+    /// - Throws: ``InvalidField``.
+    public init(id: ShopID, name: Localized, about: Localized, logo: String?, createdAt: Instant) throws {
+        self.id = id
+        self.name = Localized(
+            en: try ValidatedText(name.en, field: "name_en", length: 1...80).value,
+            zh: try ValidatedText(name.zh, field: "name_zh", length: 1...80).value)
+        self.about = Localized(
+            en: try ValidatedText(about.en, field: "about_en", length: 0...2_000).value,
+            zh: try ValidatedText(about.zh, field: "about_zh", length: 0...2_000).value)
+        self.logo = logo
+        self.createdAt = createdAt
+    }
+}
+
+/// A shop is new or was changed.
+public struct ShopChanged: FactContent {
+    public static let topic = "shops.shop_changed"
+    /// The shop.
+    public let shop: ShopID
+    /// Its name.
+    public let name: Localized
+    /// What it says about itself.
+    public let about: Localized
+    /// When it opened.
+    public let createdAt: Instant
+    public var key: String { shop.description }
+}
+
+/// Where all behaviour settles: the shops themselves.
+public final class Shops: Sendable {
+    private let store: any Store
+    private let journal: Journal
+    private let source: Source
+    private let known = Mutex<(shops: [ShopID: Shop], until: Instant)>(([:], Instant(milliseconds: 0)))
+
+    /// The room on a store and a journal.
+    public init(store: any Store, journal: Journal, source: Source) {
+        self.store = store
+        self.journal = journal
+        self.source = source
+    }
+
+    /// The room's tables.
+    public static let migrations = [
+        Migration(room: "shops", number: 1, file: PackageResources._001_shops_sql)
+    ]
+
+    /// Opens a shop or changes it.
+    public func put(_ shop: Shop, in transaction: any Transaction) throws {
+        try transaction.send(
+            """
+            INSERT INTO shops (id, name_en, name_zh, about_en, about_zh, logo, created_at)
+            VALUES (\(shop.id), \(shop.name.en), \(shop.name.zh), \(shop.about.en), \(shop.about.zh), \(shop.logo),
+                \(shop.createdAt))
+            ON CONFLICT (id) DO UPDATE SET name_en = excluded.name_en, name_zh = excluded.name_zh,
+                about_en = excluded.about_en, about_zh = excluded.about_zh, logo = excluded.logo
+            """)
+        try journal.append(
+            ShopChanged(shop: shop.id, name: shop.name, about: shop.about, createdAt: shop.createdAt), at: source.now,
+            in: transaction)
+        transaction.afterCommit { self.known.withLock { $0.until = Instant(milliseconds: 0) } }
+    }
+
+    /// A shop, or `nil`.
+    public func shop(_ id: ShopID) async throws -> Shop? {
+        try await shops([id])[id]
+    }
+
+    /// Several shops by identifier. All shops of a marketplace fit in memory, so they are read at most twice a minute.
+    public func shops(_ ids: [ShopID]) async throws -> [ShopID: Shop] {
+        let now = source.now
+        let cached = known.withLock { $0.until > now ? $0.shops : nil }
+        if let cached, ids.allSatisfy({ cached[$0] != nil }) {
+            return Dictionary(ids.map { ($0, cached[$0]) }, uniquingKeysWith: { first, _ in first }).compactMapValues(\.self)
+        }
+        let all = try await all()
+        let byID = Dictionary(all.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        known.withLock { $0 = (byID, now + .seconds(30)) }
+        return byID.filter { ids.contains($0.key) }
+    }
+
+    /// Every shop, newest last.
+    public func all() async throws -> [Shop] {
+        try await store.read { transaction in
+            try transaction.rows("SELECT * FROM shops ORDER BY created_at, id").map {
+                try Shop(
+                    id: $0.get("id"), name: Localized(en: $0.get("name_en"), zh: $0.get("name_zh")),
+                    about: Localized(en: $0.get("about_en"), zh: $0.get("about_zh")), logo: $0.get("logo"),
+                    createdAt: $0.get("created_at"))
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import Kernel
+import Store
+import Synchronization
+
+extension Catalog {
+    /// All categories in the operator's order.
+    public func categories() async throws -> [Category] {
+        try await store.read { try Self.categories(in: $0) }
+    }
+
+    /// A product with its variants, or `nil`.
+    public func product(_ id: ProductID) async throws -> Product? {
+        let now = source.now
+        return try await store.read { try Self.products([id], at: now, in: $0).first }
+    }
+
+    /// Products in the order asked for; unknown ones are left out.
+    public static func products(
+        _ ids: [ProductID], at now: Instant, in transaction: any Transaction
+    ) throws -> [Product] {
+        let variants = try variants(where: "product IN \(list: ids)", at: now, in: transaction)
+        let byProduct = Dictionary(grouping: variants, by: \.product)
+        let rows = try transaction.rows("SELECT * FROM products WHERE id IN \(list: ids)")
+        let products = try rows.map { row in
+            try Product(row, variants: byProduct[try row.get("id", as: ProductID.self)] ?? [])
+        }
+        let byID = Dictionary(products.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        return ids.compactMap { byID[$0] }
+    }
+
+    /// Variants with their prices now, in no particular order.
+    public static func variants(
+        _ ids: [VariantID], at now: Instant, in transaction: any Transaction
+    ) throws -> [VariantID: Variant] {
+        let variants = try variants(where: "id IN \(list: ids)", at: now, in: transaction)
+        return Dictionary(variants.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    private static func variants(where condition: SQL, at now: Instant, in transaction: any Transaction) throws -> [Variant]
+    {
+        try transaction.rows(
+            """
+            SELECT v.*, p.amount, p.list_amount, p.currency FROM (SELECT * FROM variants WHERE \(condition)) v
+            LEFT JOIN prices p ON p.variant = v.id AND (p.ends_at IS NULL OR p.ends_at > \(now)) AND p.starts_at = (
+                SELECT MAX(q.starts_at) FROM prices q WHERE q.variant = v.id AND q.starts_at <= \(now)
+                AND (q.ends_at IS NULL OR q.ends_at > \(now)))
+            ORDER BY v.product, v.position
+            """
+        ).map(Variant.init)
+    }
+
+    static func categories(in transaction: any Transaction) throws -> [Category] {
+        try transaction.rows("SELECT * FROM categories ORDER BY position, id").map {
+            Category(
+                id: try $0.get("id"), parent: try $0.get("parent"),
+                name: Localized(en: try $0.get("name_en"), zh: try $0.get("name_zh")), emoji: try $0.get("emoji"))
+        }
+    }
+
+    /// Cards in the order asked for; products that are unknown are left out, those off the shelf are not.
+    public func cards(_ ids: [ProductID]) async throws -> [ProductCard] {
+        let now = source.now
+        let known = cards.find(ids, at: now)
+        let missing = ids.filter { known[$0] == nil }
+        guard !missing.isEmpty else { return ids.compactMap { known[$0] } }
+        let generation = cards.generation
+        let read = try await store.read { transaction in
+            try missing.chunked(400).flatMap { try Self.products(Array($0), at: now, in: transaction) }.map(\.card)
+        }
+        cards.remember(read, at: now, generation: generation)
+        let fresh = Dictionary(read.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        return ids.compactMap { known[$0] ?? fresh[$0] }
+    }
+
+    /// Newest listed products of a shop or category.
+    public func newest(
+        shop: ShopID? = nil, category: CategoryID? = nil, limit: Int, offset: Int = 0
+    ) async throws -> [ProductCard] {
+        let ids = try await store.read { transaction in
+            let condition: SQL =
+                if let shop { "shop = \(shop)" } else if let category { "category = \(category)" } else { "1 = 1" }
+            return try transaction.rows(
+                """
+                SELECT id FROM products WHERE \(condition) AND is_listed = 1
+                ORDER BY created_at DESC, id LIMIT \(limit) OFFSET \(offset)
+                """
+            ).map { try $0.get(0, as: ProductID.self) }
+        }
+        return try await cards(ids)
+    }
+}
+
+/// Cards of the last minute. Prices change with time, so a card is not trusted longer than that.
+final class CardCache: Sendable {
+    private struct State {
+        var cards: [ProductID: (card: ProductCard, until: Instant)] = [:]
+        var generation = 0
+    }
+
+    private static let lifetime = Duration.minutes(1)
+    private static let limit = 200_000
+    private let state = Mutex(State())
+
+    /// Changes whenever something is forgotten, so that a card read before the change is not remembered after it.
+    var generation: Int { state.withLock { $0.generation } }
+
+    func find(_ ids: [ProductID], at now: Instant) -> [ProductID: ProductCard] {
+        state.withLock { state in
+            var found: [ProductID: ProductCard] = [:]
+            found.reserveCapacity(ids.count)
+            for id in ids {
+                if let entry = state.cards[id], entry.until > now { found[id] = entry.card }
+            }
+            return found
+        }
+    }
+
+    func remember(_ cards: [ProductCard], at now: Instant, generation: Int) {
+        state.withLock { state in
+            guard state.generation == generation else { return }
+            if state.cards.count > Self.limit { state.cards.removeAll() }
+            for card in cards { state.cards[card.id] = (card, now + Self.lifetime) }
+        }
+    }
+
+    func forget(_ ids: [ProductID]) {
+        state.withLock { state in
+            state.generation += 1
+            for id in ids { state.cards[id] = nil }
+        }
+    }
+}
+
+extension Array {
+    fileprivate func chunked(_ size: Int) -> [ArraySlice<Element>] {
+        stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
+    }
+}

@@ -1,0 +1,177 @@
+import Kernel
+import Store
+
+/// Units of a variant that somebody wants.
+public struct Demand: Sendable, Equatable {
+    /// The variant.
+    public let variant: VariantID
+    /// Its shop.
+    public let shop: ShopID
+    /// Units, at least 1.
+    public let quantity: Int64
+
+    /// `quantity` of `variant`.
+    public init(variant: VariantID, shop: ShopID, quantity: Int64) {
+        self.variant = variant
+        self.shop = shop
+        self.quantity = quantity
+    }
+}
+
+extension Stock {
+    /// Reserves all demands until `expiry`, or none. Demands of one variant are summed first, and variants are taken in
+    /// sorted order so that two buyers never wait for each other.
+    ///
+    /// - Returns: one reservation per variant.
+    /// - Throws: ``OutOfStock`` naming every variant that is short.
+    public func reserve(
+        _ demands: [Demand], until expiry: Instant, in transaction: any Transaction
+    ) throws -> [VariantID: ReservationID] {
+        let totals = Dictionary(grouping: demands, by: \.variant)
+            .mapValues { (shop: $0[0].shop, quantity: $0.reduce(0) { $0 + $1.quantity }) }
+            .sorted { $0.key < $1.key }
+        var short: [VariantID: Int64] = [:]
+        var reservations: [VariantID: ReservationID] = [:]
+        for (variant, wanted) in totals {
+            try giveBackExpired(of: variant, in: transaction)
+            guard try take(wanted.quantity, of: variant, in: transaction) else {
+                short[variant] =
+                    try transaction.value("SELECT available FROM stock_levels WHERE variant = \(variant)") ?? 0
+                continue
+            }
+            let id = source.identifier(ReservationKind.self)
+            try transaction.send(
+                """
+                INSERT INTO reservations (id, variant, shop, quantity, state, expires_at)
+                VALUES (\(id), \(variant), \(wanted.shop), \(wanted.quantity), 'held', \(expiry))
+                """)
+            reservations[variant] = id
+        }
+        guard short.isEmpty else { throw OutOfStock(left: short) }
+        return reservations
+    }
+
+    /// Makes held reservations final. One that expired meanwhile is renewed if its stock is still there.
+    ///
+    /// - Throws: ``OutOfStock`` when somebody else got the units after the expiry.
+    public func commit(_ ids: [ReservationID], in transaction: any Transaction) throws {
+        var short: [VariantID: Int64] = [:]
+        for id in ids.sorted() {
+            let kept = try transaction.run(
+                "UPDATE reservations SET state = 'committed' WHERE id = \(id) AND state IN ('held', 'committed')")
+            guard kept == 0 else { continue }
+            guard let row = try transaction.row("SELECT variant, quantity FROM reservations WHERE id = \(id)") else {
+                throw NotFound("reservation")
+            }
+            let variant: VariantID = try row.get("variant")
+            try giveBackExpired(of: variant, in: transaction)
+            if try take(row.get("quantity"), of: variant, in: transaction) {
+                try transaction.send("UPDATE reservations SET state = 'committed' WHERE id = \(id)")
+            } else {
+                short[variant] = 0
+            }
+        }
+        guard short.isEmpty else { throw OutOfStock(left: short) }
+    }
+
+    /// Gives back what reservations hold, committed ones too. Giving back twice changes nothing.
+    public func release(_ ids: [ReservationID], in transaction: any Transaction) throws {
+        for id in ids.sorted() {
+            let row = try transaction.row(
+                """
+                UPDATE reservations SET state = 'released' WHERE id = \(id) AND state IN ('held', 'committed')
+                RETURNING variant, quantity
+                """)
+            guard let row else { continue }
+            try give(row.get("quantity"), to: row.get("variant"), in: transaction)
+        }
+    }
+
+    /// Sets what can be sold of a variant besides what is reserved.
+    ///
+    /// - Throws: ``InvalidField`` for a negative quantity.
+    public func set(
+        _ available: Int64, of variant: VariantID, product: ProductID, shop: ShopID, in transaction: any Transaction
+    ) throws {
+        guard available >= 0 else {
+            throw InvalidField("available", "must not be negative.", zh: "库存不能为负数。")
+        }
+        try transaction.run(
+            """
+            INSERT INTO stock_levels (variant, product, shop, available)
+            VALUES (\(variant), \(product), \(shop), \(available))
+            ON CONFLICT (variant) DO UPDATE SET available = excluded.available
+            """)
+    }
+
+    /// Tells the journal whether products can be bought; after ``set(_:of:product:shop:in:)``.
+    public func announce(_ products: [ProductID], in transaction: any Transaction) throws {
+        let now = source.now
+        let facts = try products.map {
+            AvailabilityChanged(product: $0, isAvailable: try isAvailable($0, in: transaction))
+        }
+        try journal.append(facts, at: now, in: transaction)
+    }
+
+    /// What can be bought of each variant now; unknown variants have 0.
+    public func available(_ variants: [VariantID], in transaction: any Transaction) throws -> [VariantID: Int64] {
+        let rows = try transaction.rows(
+            """
+            SELECT s.variant, s.available + COALESCE((SELECT SUM(r.quantity) FROM reservations r
+                WHERE r.variant = s.variant AND r.state = 'held' AND r.expires_at <= \(source.now)), 0) AS available
+            FROM stock_levels s WHERE s.variant IN \(list: variants)
+            """)
+        let levels = try rows.map { (try $0.get(0, as: VariantID.self), try $0.get(1, as: Int64.self)) }
+        return Dictionary(levels, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// ``available(_:in:)`` in a unit of work of its own.
+    public func available(_ variants: [VariantID]) async throws -> [VariantID: Int64] {
+        try await store.read { try self.available(variants, in: $0) }
+    }
+
+    private func take(_ quantity: Int64, of variant: VariantID, in transaction: any Transaction) throws -> Bool {
+        let row = try transaction.row(
+            """
+            UPDATE stock_levels SET available = available - \(quantity)
+            WHERE variant = \(variant) AND available >= \(quantity) RETURNING available, product
+            """)
+        guard let row else { return false }
+        if try row.get("available", as: Int64.self) == 0 {
+            try announceIfChanged(row.get("product"), to: false, in: transaction)
+        }
+        return true
+    }
+
+    private func give(_ quantity: Int64, to variant: VariantID, in transaction: any Transaction) throws {
+        let row = try transaction.row(
+            """
+            UPDATE stock_levels SET available = available + \(quantity) WHERE variant = \(variant)
+            RETURNING available, product
+            """)
+        if let row, try row.get("available", as: Int64.self) == quantity {
+            try announceIfChanged(row.get("product"), to: true, in: transaction)
+        }
+    }
+
+    private func giveBackExpired(of variant: VariantID, in transaction: any Transaction) throws {
+        let expired = try transaction.rows(
+            """
+            UPDATE reservations SET state = 'released'
+            WHERE variant = \(variant) AND state = 'held' AND expires_at <= \(source.now) RETURNING quantity
+            """)
+        let total = try expired.reduce(Int64(0)) { $0 + (try $1.get(0, as: Int64.self)) }
+        if total > 0 { try give(total, to: variant, in: transaction) }
+    }
+
+    private func announceIfChanged(_ product: ProductID, to expected: Bool, in transaction: any Transaction) throws {
+        let now = source.now
+        guard try isAvailable(product, in: transaction) == expected else { return }
+        try journal.append(
+            AvailabilityChanged(product: product, isAvailable: expected), at: now, in: transaction)
+    }
+
+    private func isAvailable(_ product: ProductID, in transaction: any Transaction) throws -> Bool {
+        try transaction.row("SELECT 1 FROM stock_levels WHERE product = \(product) AND available > 0 LIMIT 1") != nil
+    }
+}
