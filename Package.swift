@@ -55,11 +55,14 @@ let package = Package(
         // Trade
         room("Catalog", "Sources/Trade/Catalog"),
         room("Stock", "Sources/Trade/Stock"),
+        room("Carts", "Sources/Trade/Carts"),
+        room("Orders", "Sources/Trade/Orders"),
+        room("Payments", "Sources/Trade/Payments", [crypto, httpClient]),
         // Fields
         room("Shops", "Sources/Fields/Shops"),
         .executableTarget(
             name: "Quanyu",
-            dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "People", "Catalog", "Stock", "Shops", hummingbird, mustache, grdb, cryptoExtras, crypto, httpClient, arguments, lifecycle, logging, metrics],
+            dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments", "Shops", hummingbird, mustache, grdb, cryptoExtras, crypto, httpClient, arguments, lifecycle, logging, metrics],
             path: "Sources/Quanyu"),
         .testTarget(name: "KernelTests", dependencies: ["Kernel", hummingbirdTesting], path: "Tests/Ground/Kernel"),
     ],

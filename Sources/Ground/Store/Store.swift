@@ -9,6 +9,7 @@ public protocol Store: Sendable {
     /// Runs `work` and makes its changes durable before returning; an error thrown by `work` undoes them.
     ///
     /// - Throws: what `work` throws, or ``StoreError``.
+    @discardableResult
     func write<Result: Sendable>(_ work: @escaping @Sendable (any Transaction) throws -> Result) async throws -> Result
 
     /// Runs `work` on a consistent snapshot; statements that change something fail.

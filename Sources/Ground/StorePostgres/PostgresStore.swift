@@ -40,6 +40,7 @@ public final class PostgresStore: Store {
         for thread in threads { thread.start() }
     }
 
+    @discardableResult
     public func write<Result: Sendable>(
         _ work: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {

@@ -45,6 +45,7 @@ public final class SQLiteStore: Store {
         }
     }
 
+    @discardableResult
     public func write<Result: Sendable>(
         _ work: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {

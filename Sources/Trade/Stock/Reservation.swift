@@ -53,9 +53,10 @@ extension Stock {
 
     /// Makes held reservations final. One that expired meanwhile is renewed if its stock is still there.
     ///
-    /// - Throws: ``OutOfStock`` when somebody else got the units after the expiry.
-    public func commit(_ ids: [ReservationID], in transaction: any Transaction) throws {
-        var short: [VariantID: Int64] = [:]
+    /// - Returns: variants whose units somebody else got after the expiry; their reservations stay released.
+    /// - Throws: ``NotFound`` for a reservation that never was.
+    public func commit(_ ids: [ReservationID], in transaction: any Transaction) throws -> [VariantID] {
+        var short: [VariantID] = []
         for id in ids.sorted() {
             let kept = try transaction.run(
                 "UPDATE reservations SET state = 'committed' WHERE id = \(id) AND state IN ('held', 'committed')")
@@ -68,10 +69,10 @@ extension Stock {
             if try take(row.get("quantity"), of: variant, in: transaction) {
                 try transaction.send("UPDATE reservations SET state = 'committed' WHERE id = \(id)")
             } else {
-                short[variant] = 0
+                short.append(variant)
             }
         }
-        guard short.isEmpty else { throw OutOfStock(left: short) }
+        return short
     }
 
     /// Gives back what reservations hold, committed ones too. Giving back twice changes nothing.

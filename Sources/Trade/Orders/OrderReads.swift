@@ -1,0 +1,143 @@
+import Foundation
+import Kernel
+import Store
+
+extension Orders {
+    /// An order with its lines, or `nil`.
+    public static func order(_ id: OrderID, in transaction: any Transaction) throws -> Order? {
+        try orders(where: "id = \(id)", limit: 1, in: transaction).first
+    }
+
+    /// ``order(_:in:)`` in a unit of work of its own.
+    public func order(_ id: OrderID) async throws -> Order? {
+        try await store.read { try Self.order(id, in: $0) }
+    }
+
+    /// A group with its orders, or `nil`.
+    public static func group(_ id: OrderGroupID, in transaction: any Transaction) throws -> OrderGroup? {
+        guard let row = try transaction.row("SELECT * FROM order_groups WHERE id = \(id)") else { return nil }
+        let address = try JSONDecoder().decode(Address.self, from: Data(try row.get("address", as: String.self).utf8))
+        return OrderGroup(
+            id: id, buyer: try row.get("buyer"), total: Money(try row.get("total"), try row.get("currency")),
+            address: address, reservedUntil: try row.get("reserved_until"), createdAt: try row.get("created_at"),
+            orders: try orders(where: "order_group = \(id)", limit: 1_000, in: transaction))
+    }
+
+    /// ``group(_:in:)`` in a unit of work of its own.
+    public func group(_ id: OrderGroupID) async throws -> OrderGroup? {
+        try await store.read { try Self.group(id, in: $0) }
+    }
+
+    /// Where the last group of a buyer went, to fill in the next checkout.
+    public func lastAddress(of buyer: PersonID) async throws -> Address? {
+        let text: String? = try await store.read {
+            try $0.value("SELECT address FROM order_groups WHERE buyer = \(buyer) ORDER BY created_at DESC LIMIT 1")
+        }
+        return try text.map { try JSONDecoder().decode(Address.self, from: Data($0.utf8)) }
+    }
+
+    /// A place in a list of orders, newest first.
+    public struct Cursor: Sendable, LosslessStringConvertible {
+        let time: Int64
+        let id: String
+
+        /// After this order.
+        public init(after order: Order) {
+            time = order.createdAt.milliseconds
+            id = order.id.description
+        }
+
+        /// Reads ``description``.
+        public init?(_ text: String) {
+            let parts = text.split(separator: ".", maxSplits: 1)
+            guard parts.count == 2, let time = Int64(parts[0]), OrderID(parts[1]) != nil else { return nil }
+            self.time = time
+            id = String(parts[1])
+        }
+
+        public var description: String { "\(time).\(id)" }
+    }
+
+    /// A buyer's orders, newest first.
+    public func orders(of buyer: PersonID, after cursor: Cursor? = nil, limit: Int) async throws -> [Order] {
+        try await store.read { try Self.orders(where: "buyer = \(buyer)", after: cursor, limit: limit, in: $0) }
+    }
+
+    /// A shop's orders, newest first.
+    public func orders(
+        at shop: ShopID, state: OrderState?, after cursor: Cursor? = nil, limit: Int
+    ) async throws -> [Order] {
+        try await store.read { transaction in
+            let condition: SQL = state.map { "shop = \(shop) AND state = \($0.rawValue)" } ?? "shop = \(shop)"
+            return try Self.orders(where: condition, after: cursor, limit: limit, in: transaction)
+        }
+    }
+
+    /// How many orders of a shop stand in each state.
+    public func counts(at shop: ShopID) async throws -> [OrderState: Int] {
+        try await store.read { transaction in
+            let rows = try transaction.rows("SELECT state, COUNT(*) FROM orders WHERE shop = \(shop) GROUP BY state")
+            let counts = try rows.map { (try $0.get(0, as: OrderState.self), try $0.get(1, as: Int.self)) }
+            return Dictionary(counts, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    /// What happened to an order, oldest first.
+    public func history(of order: OrderID) async throws -> [OrderStep] {
+        try await store.read { transaction in
+            try transaction.rows("SELECT * FROM order_history WHERE order_id = \(order) ORDER BY position").map {
+                OrderStep(
+                    state: try $0.get("state"), person: try $0.get("person"), note: try $0.get("note"),
+                    at: try $0.get("happened_at"))
+            }
+        }
+    }
+
+    static func orders(
+        where condition: SQL, after cursor: Cursor? = nil, limit: Int, in transaction: any Transaction
+    ) throws -> [Order] {
+        let following: SQL = cursor.map { "AND (created_at, id) < (\($0.time), \($0.id))" } ?? ""
+        let rows = try transaction.rows(
+            "SELECT * FROM orders WHERE \(condition) \(following) ORDER BY created_at DESC, id DESC LIMIT \(limit)")
+        let ids = try rows.map { try $0.get("id", as: OrderID.self) }
+        let currencies = Dictionary(
+            try rows.map { (try $0.get("id", as: OrderID.self), try $0.get("currency", as: Currency.self)) },
+            uniquingKeysWith: { first, _ in first })
+        var lines: [OrderID: [OrderLine]] = [:]
+        for row in try transaction.rows("SELECT * FROM order_lines WHERE order_id IN \(list: ids) ORDER BY id") {
+            let order: OrderID = try row.get("order_id")
+            guard let currency = currencies[order] else { continue }
+            lines[order, default: []].append(try OrderLine(row, currency))
+        }
+        return try rows.map { try Order($0, lines: lines[try $0.get("id", as: OrderID.self)] ?? []) }
+    }
+}
+
+extension Order {
+    init(_ row: SQLRow, lines: [OrderLine]) throws {
+        id = try row.get("id")
+        group = try row.get("order_group")
+        shop = try row.get("shop")
+        buyer = try row.get("buyer")
+        state = try row.get("state")
+        total = Money(try row.get("total"), try row.get("currency"))
+        carrier = try row.get("carrier")
+        tracking = try row.get("tracking")
+        reason = try row.get("reason")
+        createdAt = try row.get("created_at")
+        changedAt = try row.get("changed_at")
+        self.lines = lines
+    }
+}
+
+extension OrderLine {
+    init(_ row: SQLRow, _ currency: Currency) throws {
+        self.init(
+            id: try row.get("id"), product: try row.get("product"), variant: try row.get("variant"),
+            quantity: try row.get("quantity"), title: Localized(en: try row.get("title_en"), zh: try row.get("title_zh")),
+            spec: Localized(en: try row.get("spec_en"), zh: try row.get("spec_zh")), image: try row.get("image"),
+            unitPrice: Money(try row.get("unit_amount"), currency), listAmount: try row.get("list_amount"),
+            amount: Money(try row.get("amount"), currency), reservation: try row.get("reservation"),
+            slate: try row.get("slate"))
+    }
+}

@@ -1,0 +1,161 @@
+import AsyncHTTPClient
+import Crypto
+import Foundation
+import Kernel
+import NIOCore
+import Store
+
+/// A payment company for tests and demos: it has a page where the buyer pays or declines, keeps its own books, and calls
+/// back over real HTTP with a signature, again and again until the call is answered by 2xx. No money moves.
+public final class TestProvider: PaymentProvider {
+    public let name = "test"
+    private let store: any Store
+    private let source: Source
+    private let key: SymmetricKey
+    private let callback: String
+    private let client: HTTPClient
+
+    /// A provider that calls back to `callback` and signs with `secret`.
+    public init(store: any Store, source: Source, secret: String, callback: String, client: HTTPClient) {
+        self.store = store
+        self.source = source
+        key = SymmetricKey(data: Data(secret.utf8))
+        self.callback = callback
+        self.client = client
+    }
+
+    /// What the provider sends.
+    struct Message: Codable {
+        let id: String
+        let intent: PaymentIntentID
+        let state: PaymentState
+        let amount: Int64
+        let currency: Currency
+    }
+
+    /// A payment as the provider's page shows it.
+    public struct Payment: Sendable {
+        /// The intent.
+        public let intent: PaymentIntentID
+        /// What is to be paid.
+        public let amount: Money
+        /// Where it stands.
+        public let state: PaymentState
+        /// Where the buyer goes afterwards.
+        public let returnURL: String
+    }
+
+    public func begin(_ intent: PaymentIntent, returnTo url: String) async throws -> String {
+        try await store.write { transaction in
+            try transaction.run(
+                """
+                INSERT INTO test_provider_payments (intent, amount, currency, state, return_url)
+                VALUES (\(intent.id), \(intent.amount.amount), \(intent.amount.currency), 'pending', \(url))
+                ON CONFLICT (intent) DO NOTHING
+                """)
+        }
+        return "/test-provider/\(intent.id)"
+    }
+
+    public func read(webhook body: String, signature: String?) throws -> ProviderEvent {
+        let given = Data((signature ?? "").utf8)
+        let expected = Data(sign(body).utf8)
+        guard given.count == expected.count, zip(given, expected).reduce(UInt8(0), { $0 | ($1.0 ^ $1.1) }) == 0 else {
+            throw WebhookRefused("the signature is wrong.")
+        }
+        guard let message = try? JSONDecoder().decode(Message.self, from: Data(body.utf8)) else {
+            throw WebhookRefused("the body is not a message of this provider.")
+        }
+        return ProviderEvent(
+            id: message.id, intent: message.intent, state: message.state, amount: Money(message.amount, message.currency))
+    }
+
+    public func status(of intent: PaymentIntent) async throws -> ProviderEvent? {
+        guard let payment = try await payment(intent.id), payment.state != .pending else { return nil }
+        return ProviderEvent(
+            id: "status-\(intent.id)", intent: intent.id, state: payment.state, amount: payment.amount)
+    }
+
+    public func refund(_ refund: RefundID, of intent: PaymentIntent, amount: Money) async throws {
+        // Books of refunds belong to the trade issue; a test provider has nothing to pay out.
+    }
+
+    /// A payment, or `nil`.
+    public func payment(_ intent: PaymentIntentID) async throws -> Payment? {
+        try await store.read { transaction in
+            try transaction.row("SELECT * FROM test_provider_payments WHERE intent = \(intent)").map {
+                Payment(
+                    intent: intent, amount: Money(try $0.get("amount"), try $0.get("currency")),
+                    state: try $0.get("state"), returnURL: try $0.get("return_url"))
+            }
+        }
+    }
+
+    /// The buyer pays or declines on the provider's page. Paying twice pays once.
+    ///
+    /// - Throws: ``NotFound``.
+    public func decide(_ intent: PaymentIntentID, pays: Bool) async throws -> Payment {
+        guard let payment = try await payment(intent) else { throw NotFound("payment") }
+        let next: PaymentState = pays ? .succeeded : .failed
+        let message = Message(
+            id: "evt_\(source.secret(bytes: 12))", intent: intent, state: next, amount: payment.amount.amount,
+            currency: payment.amount.currency)
+        let body = String(decoding: try JSONEncoder().encode(message), as: UTF8.self)
+        let now = source.now
+        try await store.write { transaction in
+            let changed = try transaction.run(
+                """
+                UPDATE test_provider_payments SET state = \(next.rawValue)
+                WHERE intent = \(intent) AND state <> 'succeeded' AND state <> \(next.rawValue)
+                """)
+            guard changed == 1 else { return }
+            try transaction.send(
+                """
+                INSERT INTO test_provider_events (id, payload, attempts, due_at) VALUES (\(message.id), \(body), 0, \(now))
+                """)
+        }
+        await deliverDue()
+        return payment
+    }
+
+    /// Delivers what is due, once each. A failed delivery is due again after a pause that doubles up to ten minutes.
+    public func deliverDue() async {
+        let now = source.now
+        let due = try? await store.read { transaction in
+            try transaction.rows(
+                """
+                SELECT id, payload, attempts FROM test_provider_events
+                WHERE delivered_at IS NULL AND due_at <= \(now) ORDER BY due_at LIMIT 50
+                """
+            ).map { (try $0.get(0, as: String.self), try $0.get(1, as: String.self), try $0.get(2, as: Int.self)) }
+        }
+        for (id, payload, attempts) in due ?? [] {
+            let wasAccepted = await deliver(payload)
+            let pause = Duration.seconds(min(600, 1 << min(attempts, 10)))
+            let now = source.now
+            _ = try? await store.write { transaction in
+                wasAccepted
+                    ? try transaction.run("UPDATE test_provider_events SET delivered_at = \(now) WHERE id = \(id)")
+                    : try transaction.run(
+                        """
+                        UPDATE test_provider_events SET attempts = attempts + 1, due_at = \(now + pause) WHERE id = \(id)
+                        """)
+            }
+        }
+    }
+
+    private func deliver(_ payload: String) async -> Bool {
+        var request = HTTPClientRequest(url: callback)
+        request.method = .POST
+        request.headers.add(name: "Content-Type", value: "application/json")
+        request.headers.add(name: "Quanyu-Test-Signature", value: sign(payload))
+        request.body = .bytes(ByteBuffer(string: payload))
+        guard let response = try? await client.execute(request, timeout: .seconds(5)) else { return false }
+        return (200..<300).contains(response.status.code)
+    }
+
+    private func sign(_ body: String) -> String {
+        HMAC<SHA256>.authenticationCode(for: Data(body.utf8), using: key)
+            .map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+}

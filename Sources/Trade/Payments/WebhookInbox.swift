@@ -1,0 +1,64 @@
+import Kernel
+import Store
+
+/// A webhook that waits to be processed.
+public struct StoredWebhook: Sendable {
+    /// The provider.
+    public let provider: String
+    /// The provider's number of the message.
+    public let event: String
+    /// What it said.
+    public let payload: String
+}
+
+extension Payments {
+    /// Keeps a webhook before it is acknowledged. The same message again is acknowledged and not kept twice.
+    public func keep(_ event: ProviderEvent, payload: String, from provider: String) async throws {
+        let now = source.now
+        try await store.write { transaction in
+            try transaction.run(
+                """
+                INSERT INTO webhook_inbox (provider, event, payload, received_at)
+                VALUES (\(provider), \(event.id), \(payload), \(now)) ON CONFLICT (provider, event) DO NOTHING
+                """)
+        }
+    }
+
+    /// Webhooks that wait, oldest first.
+    public func waitingWebhooks(limit: Int) async throws -> [StoredWebhook] {
+        try await store.read { transaction in
+            try transaction.rows(
+                """
+                SELECT provider, event, payload FROM webhook_inbox WHERE processed_at IS NULL
+                ORDER BY received_at, event LIMIT \(limit)
+                """
+            ).map { StoredWebhook(provider: try $0.get(0), event: try $0.get(1), payload: try $0.get(2)) }
+        }
+    }
+
+    /// Marks a webhook as processed in the transaction of its effect.
+    public func finish(_ webhook: StoredWebhook, outcome: String, in transaction: any Transaction) throws {
+        try transaction.send(
+            """
+            UPDATE webhook_inbox SET processed_at = \(source.now), outcome = \(outcome)
+            WHERE provider = \(webhook.provider) AND event = \(webhook.event)
+            """)
+    }
+
+    /// Refunds that the provider has not been asked for yet, with their intents.
+    public func pendingRefunds(limit: Int) async throws -> [(id: RefundID, intent: PaymentIntent, amount: Money)] {
+        try await store.read { transaction in
+            let rows = try transaction.rows(
+                "SELECT id, intent, amount FROM refunds WHERE state = 'pending' ORDER BY created_at LIMIT \(limit)")
+            return try rows.compactMap { row in
+                guard let intent = try Self.intent(row.get("intent"), in: transaction) else { return nil }
+                return (try row.get("id"), intent, Money(try row.get("amount"), intent.amount.currency))
+            }
+        }
+    }
+
+    /// Marks a refund as accepted by the provider.
+    public func finish(_ refund: RefundID) async throws {
+        try await store.write { try $0.run("UPDATE refunds SET state = 'succeeded' WHERE id = \(refund)") }
+    }
+}
