@@ -1,0 +1,224 @@
+/// The state that one request reads: taken once, never changing under it.
+struct Reading: Sendable {
+    let world: World
+    let itemKeys: Chunked<Key>
+    let subjectKeys: Chunked<Key>
+    let person: Person
+    let request: Request
+    let configuration: Configuration
+    /// Numbers of what the request names.
+    let excluded: ContiguousArray<Int32>
+    let blocked: Set<Int32>
+    let contextItems: ContiguousArray<Int32>
+    let contextSubjects: ContiguousArray<Int32>
+    /// The subject that the request keeps to; −1 for all, −2 for one that nobody knows.
+    let within: Int32
+    let modelVersion: String
+    let ranker: Ranker
+}
+
+/// Collects candidates from every source, hard rules first.
+struct Gatherer {
+    let reading: Reading
+    var scratch: Scratch
+
+    private let world: World
+    private let request: Request
+
+    init(_ reading: Reading, scratch: Scratch) {
+        self.reading = reading
+        world = reading.world
+        request = reading.request
+        self.scratch = scratch
+        self.scratch.prepare(items: reading.world.items.count, subjects: reading.world.subjects.count)
+    }
+
+    mutating func gather() {
+        forbid()
+        loadPerson()
+        accumulateLinear()
+        accumulateSession()
+        accumulateContext()
+        let limit = reading.configuration.candidateLimit
+        for item in scratch.context.strongest(limit / 5) { consider(item, .context) }
+        for subject in reading.contextSubjects { considerSubject(subject, .context, top: 60, newest: 20) }
+        considerFollowing()
+        considerPersonal(limit * 2 / 5)
+        for item in scratch.session.strongest(limit / 8) { consider(item, .session) }
+        for item in linearCandidates(limit * 2 / 5) { consider(item, .itemToItem) }
+        considerTrending(limit / 8)
+        considerAffinities()
+        if reading.within >= 0 { considerSubject(reading.within, .affinity, top: 96, newest: 64) }
+        fill()
+    }
+
+    // MARK: Rules
+
+    private mutating func forbid() {
+        for item in reading.excluded { scratch.forbid(item) }
+        for seen in reading.person.seen.values where seen.refused > 0 { scratch.forbid(seen.item) }
+        if request.discovery {
+            for history in reading.person.history.values where history.purchases > 0 { scratch.forbid(history.item) }
+        }
+    }
+
+    /// Whether an item may be shown in this slate: listed, available, wanted kind, not blocked, within.
+    private func allows(_ item: Int32) -> Bool {
+        guard world.showable(item, reading.configuration) else { return false }
+        let record = world.items[item]
+        guard request.kinds.contains(record.kind) else { return false }
+        if !reading.blocked.isEmpty {
+            if record.shop >= 0 && reading.blocked.contains(record.shop) { return false }
+            if record.creator >= 0 && reading.blocked.contains(record.creator) { return false }
+        }
+        guard reading.within != -1 else { return true }
+        return record.category == reading.within || record.shop == reading.within || record.creator == reading.within
+            || record.tags.contains(reading.within)
+    }
+
+    @discardableResult
+    mutating func consider(_ item: Int32, _ source: Source) -> Bool {
+        let place = scratch.place[Int(item)]
+        if place >= 0 {
+            scratch.candidates[Int(place)].sources |= 1 << UInt16(source.rawValue)
+            return true
+        }
+        guard place == -1 else { return false }
+        guard allows(item) else {
+            scratch.forbid(item)
+            return false
+        }
+        scratch.admit(Candidate(item: item, sources: 1 << UInt16(source.rawValue)))
+        return true
+    }
+
+    // MARK: Loading
+
+    private mutating func loadPerson() {
+        let own = OwnHistory(world: world, configuration: reading.configuration, now: request.now)
+        for (place, history) in reading.person.history.values.enumerated() {
+            scratch.history.append(own.evidence(history, at: place))
+        }
+        for affinity in reading.person.affinities.values {
+            scratch.load(affinity.decayed(to: request.now, reading.configuration))
+        }
+    }
+
+    /// What the closed-form model says, from the person's history.
+    private mutating func accumulateLinear() {
+        let inputs = strongestItems(ContiguousArray(0..<Int32(scratch.history.count)), 256) {
+            scratch.history[Int($0)].slow
+        }
+        let model = world.linear
+        for place in inputs {
+            let evidence = scratch.history[Int(place)]
+            let value = Preferences.value(slow: evidence.slow)
+            for entry in model.entries[model.row(evidence.item)] {
+                scratch.linear.add(entry.item, value * entry.weight, from: evidence.item)
+            }
+        }
+    }
+
+    /// What goes with the last taps: learned per event, and by the closed-form rows.
+    private mutating func accumulateSession() {
+        var fade: Float = 1
+        for tap in reading.person.taps.reversed() {
+            let hours = Float(max(0, request.now - tap.time)) / 3_600_000
+            let weight = fade * power2(-hours / 2) * min(1, tap.weight)
+            fade *= 0.85
+            if weight < 0.01 { continue }
+            Self.accumulate(tap.item, weight, world, into: &scratch.session)
+        }
+    }
+
+    private mutating func accumulateContext() {
+        for item in reading.contextItems { Self.accumulate(item, 1, world, into: &scratch.context) }
+    }
+
+    private static func accumulate(_ item: Int32, _ weight: Float, _ world: World, into sums: inout Accumulation) {
+        let own = world.counters[item]
+        for entry in world.neighbours[item].entries {
+            let other = world.counters[entry.item]
+            // Cosine with shrinkage: what goes with everything goes with nothing in particular.
+            let norm = (Float(own.responses + 4) * Float(other.responses + 4)).squareRoot()
+            sums.add(entry.item, weight * min(1, entry.mass / norm), from: item)
+        }
+        let model = world.linear
+        for entry in model.entries[model.row(item)].prefix(48) {
+            sums.add(entry.item, weight * entry.weight, from: item)
+        }
+        for product in world.items[item].products { sums.add(product, weight * 0.6, from: item) }
+    }
+
+    // MARK: Sources
+
+    private mutating func considerPersonal(_ count: Int) {
+        if request.discovery { return }
+        let order = strongestItems(ContiguousArray(0..<Int32(scratch.history.count)), count) {
+            scratch.history[Int($0)].repurchase
+        }
+        for place in order { consider(scratch.history[Int(place)].item, .personal) }
+    }
+
+    /// The strongest of the closed-form scores that are not settled yet.
+    private func linearCandidates(_ count: Int) -> ContiguousArray<Int32> {
+        strongestItems(scratch.linear.touched, count) {
+            scratch.place[Int($0)] == -1 ? scratch.linear[$0].sum : 0
+        }
+    }
+
+    private mutating func considerFollowing() {
+        for subject in reading.person.follows.suffix(64) { considerSubject(subject, .following, top: 3, newest: 5) }
+    }
+
+    private mutating func considerTrending(_ count: Int) {
+        for kind in ItemKind.allCases where request.kinds.contains(kind) {
+            for window in Window.allCases {
+                var left = count / 2
+                for entry in world.trending[Int(kind.rawValue)][Int(window.rawValue)].entries where left > 0 {
+                    if consider(entry.item, .trending) { left -= 1 }
+                }
+            }
+        }
+    }
+
+    private mutating func considerAffinities() {
+        let places = ContiguousArray(0..<Int32(scratch.affinities.count))
+        let strongest = strongestItems(places, 16) {
+            let affinity = scratch.affinities[Int($0)]
+            return affinity.slow * 0.2 + affinity.fast * 0.5 + affinity.pulse * 2 - affinity.damp
+        }
+        for (rank, place) in strongest.enumerated() {
+            let subject = scratch.affinities[Int(place)].subject
+            considerSubject(subject, .affinity, top: rank < 4 ? 16 : 8, newest: 2)
+        }
+    }
+
+    private mutating func considerSubject(_ subject: Int32, _ source: Source, top: Int, newest: Int) {
+        let record = world.subjects[subject]
+        var left = top
+        for entry in record.top.entries where left > 0 { if consider(entry.item, source) { left -= 1 } }
+        left = newest
+        for item in record.newest.reversed() where left > 0 { if consider(item, source) { left -= 1 } }
+    }
+
+    /// A young or narrow catalogue still fills its page: newest listings first, then anything.
+    private mutating func fill() {
+        let enough = max(request.count * 2, 40)
+        for item in world.pool.reversed() {
+            if scratch.candidates.count >= enough { return }
+            consider(item, .exploration)
+        }
+        var steps = 0
+        for item in world.items.indices.reversed() {
+            if scratch.candidates.count >= enough || steps > 50_000 { return }
+            steps += 1
+            consider(item, .trending)
+        }
+    }
+}
+
+extension Preferences {
+    /// What a person's decayed evidence for an item is worth as an input of the closed-form model.
+    static func value(slow: Float) -> Float { min(1, 0.4 + 0.6 * naturalLog1p(slow)) }
+}

@@ -1,0 +1,136 @@
+/// Fills in the signals of every candidate.
+struct Measurer {
+    let reading: Reading
+    private let world: World
+    private let now: Int64
+    private let totals: SIMD4<Float>
+    private let breadth: Float
+
+    init(_ reading: Reading, history: ContiguousArray<OwnEvidence>) {
+        self.reading = reading
+        world = reading.world
+        now = reading.request.now
+        totals = Self.levels(world.total, now)
+        breadth = naturalLog1p(history.reduce(0) { $0 + $1.slow })
+    }
+
+    func measure(_ scratch: inout Scratch) {
+        attachHistory(&scratch)
+        for place in scratch.candidates.indices {
+            var candidate = scratch.candidates[place]
+            let record = world.items[candidate.item]
+            let counters = world.counters[candidate.item]
+            var signals = candidate.signals
+            measurePopularity(&signals, counters, record)
+            measureSubjects(&signals, record, scratch)
+            signals[.linear] = scratch.linear[candidate.item].sum
+            signals[.session] = scratch.session[candidate.item].sum
+            signals[.context] = context(candidate.item, record, scratch)
+            if let seen = reading.person.seen[candidate.item] {
+                measureSeen(
+                    &signals, &candidate, seen,
+                    record: candidate.own >= 0 ? reading.person.history.values[Int(candidate.own)] : nil)
+            }
+            signals[.breadth] = breadth
+            signals[.constant] = 1
+            candidate.signals = signals
+            scratch.candidates[place] = candidate
+        }
+    }
+
+    private func attachHistory(_ scratch: inout Scratch) {
+        let own = OwnHistory(world: world, configuration: reading.configuration, now: now)
+        for evidence in scratch.history {
+            let place = scratch.place[Int(evidence.item)]
+            guard place >= 0 else { continue }
+            let history = reading.person.history.values[Int(evidence.place)]
+            scratch.candidates[Int(place)].own = evidence.place
+            var signals = scratch.candidates[Int(place)].signals
+            signals[.purchases] = naturalLog1p(Float(history.purchases))
+            signals[.ownFast] = naturalLog1p(evidence.fast)
+            signals[.ownSlow] = naturalLog1p(evidence.slow)
+            signals[.ownTotal] = naturalLog1p(history.total / Float(reading.configuration.weights.buy))
+            signals[.recency] = naturalLog1p(Float(max(0, now - history.last)) / 86_400_000)
+            signals[.overdue] = evidence.overdue
+            signals[.due] = evidence.repurchase
+            signals[.regularity] = Float(history.gaps)
+            signals[.repeatRate] = own.repeatRate(evidence.item)
+            scratch.candidates[Int(place)].signals = signals
+        }
+    }
+
+    private func measurePopularity(_ signals: inout Signals, _ counters: ItemCounters, _ record: ItemRecord) {
+        let levels = Self.levels(counters, now) - totals
+        signals[.month] = levels[0]
+        signals[.week] = levels[1]
+        signals[.day] = levels[2]
+        signals[.rise] = levels[1] - levels[0]
+        signals[.drop] = levels[2] - levels[1]
+        let born = record.listed && record.listedAt > 0 ? record.listedAt : (counters.first == 0 ? now : counters.first)
+        signals[.age] = naturalLog1p(Float(max(0, now - born)) / 86_400_000)
+        signals[.response] =
+            (Float(counters.responses) + 5) / (Float(max(counters.impressions, counters.responses)) + 100)
+        signals[.regret] =
+            Float(counters.refunds + 3 * counters.dislikes) / (Float(counters.purchases + counters.responses) + 20)
+        signals[.reach] = naturalLog1p(Float(counters.persons))
+    }
+
+    /// log₂ of the evidence in each window, at least one part in a million of a like.
+    private static func levels(_ counters: ItemCounters, _ now: Int64) -> SIMD4<Float> {
+        func level(_ mass: LogMass, _ window: Window) -> Float {
+            Float(max(-20, mass.level - Double(now) / Double(window.halfLife)))
+        }
+        return SIMD4(
+            level(counters.month, .month), level(counters.week, .week), level(counters.day, .day),
+            level(counters.hour, .hour))
+    }
+
+    private func measureSubjects(_ signals: inout Signals, _ record: ItemRecord, _ scratch: Scratch) {
+        var damp: Float = 0
+        if let affinity = scratch.affinity(record.category) {
+            signals[.categorySlow] = naturalLog1p(affinity.slow)
+            signals[.categoryFast] = naturalLog1p(affinity.fast)
+            signals[.categoryPulse] = naturalLog1p(affinity.pulse)
+            damp += affinity.damp
+        }
+        for tag in record.tags {
+            guard let affinity = scratch.affinity(tag) else { continue }
+            signals[.tag] = max(signals[.tag], naturalLog1p(affinity.fast + affinity.pulse))
+            damp += affinity.damp * 0.3
+        }
+        if let affinity = scratch.affinity(record.shop) {
+            signals[.shop] = naturalLog1p(affinity.fast + affinity.pulse)
+            damp += affinity.damp * 0.5
+        }
+        if let affinity = scratch.affinity(record.creator) {
+            signals[.creator] = naturalLog1p(affinity.fast + affinity.pulse)
+            damp += affinity.damp
+        }
+        signals[.damp] = naturalLog1p(damp)
+        let follows = reading.person.follows
+        if !follows.isEmpty, follows.contains(record.creator) || follows.contains(record.shop) {
+            signals[.following] = 1
+        }
+    }
+
+    private func context(_ item: Int32, _ record: ItemRecord, _ scratch: Scratch) -> Float {
+        var sum = min(1, scratch.context[item].sum)
+        for subject in reading.contextSubjects {
+            if record.category == subject || record.tags.contains(subject) { sum += 1 }
+            if record.shop == subject || record.creator == subject { sum += 0.5 }
+        }
+        for other in reading.contextItems where record.category >= 0 {
+            if world.items[other].category == record.category { sum += 0.3 }
+        }
+        return sum
+    }
+
+    /// Fatigue counts looks that came to nothing; whoever responded since is not tired of it.
+    private func measureSeen(_ signals: inout Signals, _ candidate: inout Candidate, _ seen: Seen, record: History?) {
+        let answered = record.map { $0.last >= seen.last } ?? false
+        let days = Float(max(0, now - seen.last)) / 86_400_000
+        signals[.fatigue] = answered ? 0 : naturalLog1p(Float(seen.times)) * power2(-days / 14)
+        let paused = now - seen.last < reading.configuration.seenPause
+        candidate.paused = paused && !reading.request.repeatsSeen
+    }
+}

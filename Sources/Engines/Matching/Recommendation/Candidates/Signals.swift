@@ -1,0 +1,138 @@
+/// What is known of one candidate for one request, in a fixed order that ranking and learning share.
+enum Signal: Int, CaseIterable, Sendable {
+    /// log(1 + purchases), log(1 + fast), log(1 + slow) and log(1 + total) of the person's own evidence, in purchases.
+    case purchases, ownFast, ownSlow, ownTotal
+    /// Days since the last purchase, log; elapsed over the usual gap; how due it is; how many gaps that stands on.
+    case recency, overdue, due, regularity
+    /// Share of the item's buyers who came back.
+    case repeatRate
+    /// log₂ share of the evidence within the windows, and their slopes.
+    case month, week, day, rise, drop
+    /// Closed-form item-to-item, session, context and following scores.
+    case linear, session, context, following
+    /// Decayed interest in its category (long, recent, now), best tag, shop and creator.
+    case categorySlow, categoryFast, categoryPulse, tag, shop, creator
+    /// Days since listing or first evidence, log; times in view without a response; damping by dislikes.
+    case age, fatigue, damp
+    /// Smoothed response and regret rates of the item.
+    case response, regret
+    /// How much the person's evidence is, log.
+    case breadth
+    /// log(1 + persons) with evidence on the item.
+    case reach
+    /// Always 1.
+    case constant
+}
+
+typealias Signals = SIMD32<Float>
+
+extension SIMD32<Float> {
+    @inline(__always)
+    subscript(signal: Signal) -> Float {
+        get { self[signal.rawValue] }
+        set { self[signal.rawValue] = newValue }
+    }
+}
+
+/// An item on its way to a slot.
+struct Candidate: Sendable {
+    let item: Int32
+    /// Sources that named it, one bit each.
+    var sources: UInt16
+    /// Place in the person's history; −1 when none.
+    var own: Int32 = -1
+    /// Was in view a short while ago: shown only when nothing else is left.
+    var paused = false
+    var signals = Signals()
+    var score: Float = 0
+}
+
+/// A sum per item with its strongest contribution.
+struct Accumulator: Sendable {
+    var sum: Float = 0
+    var best: Float = 0
+    var source: Int32 = -1
+}
+
+/// Dense sums over items that cost only what they touch.
+struct Accumulation: Sendable {
+    private(set) var cells: ContiguousArray<Accumulator> = []
+    private(set) var touched: ContiguousArray<Int32> = []
+
+    mutating func fit(_ count: Int) {
+        if cells.count < count {
+            cells.append(contentsOf: repeatElement(Accumulator(), count: count - cells.count))
+        }
+    }
+
+    @inline(__always)
+    mutating func add(_ item: Int32, _ weight: Float, from source: Int32) {
+        let place = Int(item)
+        if cells[place].source < 0 { touched.append(item) }
+        cells[place].sum += weight
+        if weight > cells[place].best || cells[place].source < 0 {
+            cells[place].best = weight
+            cells[place].source = source
+        }
+    }
+
+    @inline(__always)
+    subscript(item: Int32) -> Accumulator { cells[Int(item)] }
+
+    mutating func clear() {
+        for item in touched { cells[Int(item)] = Accumulator() }
+        touched.removeAll(keepingCapacity: true)
+    }
+
+    /// Scales every sum.
+    mutating func reweigh(_ factor: (Int32) -> Float) {
+        for item in touched { cells[Int(item)].sum *= factor(item) }
+    }
+
+    /// The touched items with the highest sums, unordered beyond the cut; ties by item.
+    func strongest(_ count: Int) -> ContiguousArray<Int32> {
+        strongestItems(touched, count) { cells[Int($0)].sum }
+    }
+}
+
+/// The `count` items of highest value, highest first; ties go to the lower number so that answers repeat.
+func strongestItems(
+    _ items: ContiguousArray<Int32>, _ count: Int, value: (Int32) -> Float
+) -> ContiguousArray<Int32> {
+    var pairs = ContiguousArray<UInt64>()
+    pairs.reserveCapacity(items.count)
+    for item in items {
+        let score = value(item)
+        if score > 0 { pairs.append(UInt64(score.bitPattern) << 32 | UInt64(UInt32.max - UInt32(item))) }
+    }
+    if pairs.count > count {
+        selectHighest(&pairs, count)
+        pairs.removeLast(pairs.count - count)
+    }
+    pairs.sort(by: >)
+    return ContiguousArray(pairs.map { Int32(UInt32.max - UInt32(truncatingIfNeeded: $0)) })
+}
+
+/// Hoare's quickselect: the `count` highest come first.
+private func selectHighest(_ values: inout ContiguousArray<UInt64>, _ count: Int) {
+    values.withUnsafeMutableBufferPointer { values in
+        var low = 0
+        var high = values.count - 1
+        while low < high {
+            let a = values[low], b = values[(low + high) >> 1], c = values[high]
+            let pivot = max(min(a, b), min(max(a, b), c))
+            var i = low
+            var j = high
+            while i <= j {
+                while values[i] > pivot { i += 1 }
+                while values[j] < pivot { j -= 1 }
+                if i <= j {
+                    values.swapAt(i, j)
+                    i += 1
+                    j -= 1
+                }
+            }
+            if count - 1 <= j { high = j } else if count - 1 >= i { low = i } else { return }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+import Synchronization
+
+/// The recommender: goods find people.
+///
+/// One value of state behind a lock that is held for bookkeeping only. ``recommend(_:)`` takes the state as a value (copy
+/// on write) and works on it outside the lock, so readers and the writer never wait for each other's work.
+/// All calls are pure functions of the calls before them and of their arguments: no clock, no I/O, no global state.
+public final class Matcher: Sendable {
+    let configuration: Configuration
+    private let learner: Mutex<Learner>
+    private let spare = Mutex<[Scratch]>([])
+
+    /// Makes an engine that knows nothing yet.
+    public init(configuration: Configuration = Configuration()) {
+        self.configuration = configuration
+        learner = Mutex(Learner(configuration: configuration))
+    }
+
+    init(_ learner: Learner) {
+        configuration = learner.configuration
+        self.learner = Mutex(learner)
+    }
+
+    // MARK: Telling
+
+    /// Lists an item, or lists it anew with changed attributes.
+    public func list(_ item: Item) { learner.withLock { $0.list(item) } }
+
+    /// Lists many items at once.
+    public func list(_ items: some Sequence<Item>) { learner.withLock { for item in items { $0.list(item) } } }
+
+    /// Says whether an item can be had now (stock, publication, an open room). Unknown items are ignored.
+    public func setAvailable(_ item: Key, _ available: Bool) { learner.withLock { $0.setAvailable(item, available) } }
+
+    /// Takes an item down; it stays down until it is listed again.
+    public func withdraw(_ item: Key) { learner.withLock { $0.withdraw(item) } }
+
+    /// Learns from events, in order; the very next ``recommend(_:)`` knows them.
+    public func observe(_ events: some Sequence<Event>) {
+        learner.withLock { for event in events { $0.observe(event) } }
+    }
+
+    /// Gives a person all that was learned about a visitor, who then stands for the person.
+    public func merge(_ visitor: Key, into person: Key) { learner.withLock { $0.merge(visitor, into: person) } }
+
+    /// Deletes all that is known of a person. Counters over all people keep their sums.
+    public func forget(_ person: Key) { learner.withLock { $0.forget(person) } }
+
+    // MARK: Asking
+
+    /// Answers with a slate.
+    public func recommend(_ request: Request) -> Slate {
+        guard request.count > 0 else { return Slate(slots: [], modelVersion: modelVersion, candidates: 0) }
+        let reading = learner.withLock { $0.reading(request) }
+        return answer(reading)
+    }
+
+    /// Items that go with an item: under a video, on a product page.
+    public func similar(to item: Key, count: Int, now: Int64, kinds: Set<ItemKind> = Set(ItemKind.allCases)) -> Slate {
+        recommend(
+            Request(
+                person: nil, now: now, count: count, kinds: kinds, exclude: [item], context: [item], explores: false,
+                diversifies: false))
+    }
+
+    /// What the person bought before and may want again, the most due first.
+    public func buyAgain(person: Key, now: Int64, count: Int) -> Slate {
+        let request = Request(
+            person: person, now: now, count: count, repeatsSeen: true, explores: false, diversifies: false)
+        return answer(learner.withLock { $0.reading(request) }) { $0.own >= 0 && $0.signals[.purchases] > 0 }
+    }
+
+    /// What many people want now, of one kind and category if wished.
+    public func trending(now: Int64, count: Int, kind: ItemKind? = nil, category: Key? = nil) -> Slate {
+        recommend(
+            Request(
+                person: nil, now: now, count: count, kinds: kind.map { [$0] } ?? Set(ItemKind.allCases),
+                within: category, explores: false, diversifies: category == nil))
+    }
+
+    /// Names the weights and the rebuild in force.
+    public var modelVersion: String { learner.withLock { $0.modelVersion } }
+
+    /// Persons, items and what memory of them is held, for metrics.
+    public var size: (persons: Int, items: Int, modelEntries: Int) {
+        learner.withLock { ($0.people.count - $0.erased.count, $0.world.items.count, $0.world.linear.entries.count) }
+    }
+
+    private func answer(_ reading: Reading, keeping: ((Candidate) -> Bool)? = nil) -> Slate {
+        var gatherer = Gatherer(reading, scratch: spare.withLock { $0.popLast() } ?? Scratch())
+        let slate = gatherer.answer(keeping)
+        var scratch = gatherer.scratch
+        gatherer.scratch = Scratch()
+        scratch.clear()
+        spare.withLock { if $0.count < 16 { $0.append(scratch) } }
+        return slate
+    }
+
+    // MARK: Rebuilding and keeping
+
+    /// Rebuilds the closed-form item-to-item model from all that was learned, then swaps it in.
+    ///
+    /// Call it in the background: it computes on a copy and holds the lock only to take the copy and to swap.
+    /// The result depends on the state and `now` alone, so a journal that records refreshes replays to the same bits.
+    public func refresh(now: Int64) {
+        let (task, version) = learner.withLock { ($0.linearTask(now: now), $0.refreshes + 1) }
+        let model = task.solve(version: version)
+        learner.withLock {
+            $0.world.linear = model
+            $0.refreshes = version
+        }
+    }
+
+    /// The whole state as bytes: ``init(snapshot:configuration:)`` gives an engine that answers the same to the bit.
+    public func snapshot() -> [UInt8] {
+        let copy = learner.withLock { $0 }
+        return copy.encoded()
+    }
+
+    /// Restores an engine from a snapshot; events after it are told again by the journal.
+    ///
+    /// - Throws: ``SnapshotProblem`` when the bytes are no snapshot of this version or are cut short.
+    public convenience init(snapshot: [UInt8], configuration: Configuration = Configuration()) throws(SnapshotProblem) {
+        self.init(try Learner(encoded: snapshot, configuration: configuration))
+    }
+}
+
+extension Gatherer {
+    /// The pipeline: gather, measure, rank, build, check again, explain.
+    mutating func answer(_ keeping: ((Candidate) -> Bool)?) -> Slate {
+        gather()
+        let pool = ExplorationPool(reading: reading).members(&self)
+        Measurer(reading, history: scratch.history).measure(&scratch)
+        reading.ranker.rank(&scratch.candidates)
+        var ranked = scratch.candidates
+        if let keeping { ranked.removeAll { !keeping($0) } }
+        ranked.sort { ($0.score, $1.item) > ($1.score, $0.item) }
+        var builder = SlateBuilder(reading)
+        let choices = builder.build(ranked, pool: pool)
+        let explainer = Explainer(reading: reading, scratch: scratch, ranker: reading.ranker)
+        // The hard rules once more: nothing between gathering and here may let a withdrawn item through.
+        let slots = choices.filter { reading.world.showable($0.candidate.item, reading.configuration) }
+            .map { explainer.slot($0) }
+        return Slate(slots: slots, modelVersion: reading.modelVersion, candidates: ranked.count)
+    }
+}

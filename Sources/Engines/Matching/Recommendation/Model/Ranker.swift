@@ -1,0 +1,50 @@
+/// Turns signals into one score with the public weights.
+///
+/// The strengths of the ways in which an item can be wanted add up (a person may want it for several reasons), and what
+/// costs multiplies: the score is the logarithm of the product.
+struct Ranker: Sendable {
+    var weights: RankingWeights
+
+    func rank(_ candidates: inout ContiguousArray<Candidate>) {
+        for place in candidates.indices {
+            let score = score(candidates[place].signals)
+            candidates[place].score = candidates[place].paused ? score - 20 : score
+        }
+    }
+
+    func score(_ signals: Signals) -> Float {
+        let strength = strengths(signals).sum() + 1e-4
+        let cost =
+            Float(weights.fatigue) * signals[.fatigue] + Float(weights.damping) * signals[.damp]
+            + Float(weights.refund) * signals[.regret]
+        return naturalLog(strength) - cost
+    }
+
+    /// How much each way of wanting contributes; lanes by ``Strength``.
+    func strengths(_ signals: Signals) -> SIMD8<Float> {
+        var parts = SIMD8<Float>()
+        parts[Strength.personal] = Float(weights.repurchase) * signals[.due]
+        parts[Strength.linear] = Float(weights.similarity) * signals[.linear]
+        parts[Strength.session] = Float(weights.session) * min(1, signals[.session])
+        // The square root of the share of the moment's attention, 1 for one item in a hundred.
+        let trend = power2(0.5 * max(signals[.month], max(signals[.week], signals[.day] - 1)) + 3.3)
+        parts[Strength.trending] =
+            Float(weights.popularity) * min(1.5, trend) * (0.5 + 2 * min(0.25, signals[.response]))
+        let interest =
+            0.12 * signals[.categorySlow] + 0.2 * signals[.categoryFast] + 0.5 * signals[.categoryPulse]
+            + 0.3 * signals[.tag] + 0.15 * signals[.shop] + 0.3 * signals[.creator]
+        parts[Strength.affinity] = Float(weights.affinity) * interest * (0.1 + min(1, trend))
+        let recent = power2(-signals[.age] * 0.5)
+        parts[Strength.following] = Float(weights.following) * signals[.following] * (0.2 + 0.8 * recent)
+        parts[Strength.context] = Float(weights.context) * signals[.context]
+        parts[Strength.new] = Float(weights.freshness) * recent * 0.1
+        return parts
+    }
+}
+
+/// Lanes of ``Ranker/strengths(_:)``.
+enum Strength {
+    static let personal = 0, linear = 1, session = 2, trending = 3, affinity = 4, following = 5, context = 6, new = 7
+}
+
+@inline(__always) func naturalLog(_ x: Float) -> Float { 0.693_147_2 * logarithm2(x) }

@@ -1,0 +1,99 @@
+/// Says in data where a slot came from and why.
+struct Explainer {
+    let reading: Reading
+    let scratch: Scratch
+    let ranker: Ranker
+
+    func slot(_ choice: SlateBuilder.Choice) -> Slot {
+        let candidate = choice.candidate
+        let strengths = ranker.strengths(candidate.signals)
+        let order = (0..<8).filter { strengths[$0] > 0 }.sorted { strengths[$0] > strengths[$1] }
+        var reasons: [Reason] = choice.explored ? [.new] : []
+        for strength in order where reasons.count < 3 {
+            if let reason = reason(strength, candidate), !reasons.contains(reason) { reasons.append(reason) }
+        }
+        if reasons.isEmpty { reasons = [.trending(window: .month)] }
+        return Slot(
+            item: reading.itemKeys[candidate.item], kind: reading.world.items[candidate.item].kind,
+            source: choice.explored ? .exploration : source(order.first ?? Strength.trending),
+            score: Double(candidate.score), propensity: choice.propensity, reasons: reasons)
+    }
+
+    private func source(_ strength: Int) -> Source {
+        switch strength {
+        case Strength.personal: .personal
+        case Strength.linear: .itemToItem
+        case Strength.session: .session
+        case Strength.affinity: .affinity
+        case Strength.following: .following
+        case Strength.context: .context
+        case Strength.new: .exploration
+        default: .trending
+        }
+    }
+
+    private func reason(_ strength: Int, _ candidate: Candidate) -> Reason? {
+        switch strength {
+        case Strength.personal: own(candidate)
+        case Strength.linear: because(scratch.linear[candidate.item], candidate) { .becauseOf(item: $0) }
+        case Strength.session: because(scratch.session[candidate.item], candidate) { .justTapped(item: $0) }
+        case Strength.trending: trending(candidate)
+        case Strength.affinity: affinity(candidate)
+        case Strength.following: following(candidate)
+        case Strength.context: context(candidate)
+        default: candidate.signals[.age] < 2.7 ? .new : nil
+        }
+    }
+
+    private func own(_ candidate: Candidate) -> Reason? {
+        guard candidate.own >= 0 else { return nil }
+        let history = reading.person.history.values[Int(candidate.own)]
+        if history.purchases > 0 {
+            return .boughtBefore(
+                times: Int(history.purchases), intervalDays: history.gaps > 0 ? Double(history.gap) : nil)
+        }
+        let strongest: [Event.Kind] = [.cart, .favourite, .share, .like, .finish, .open, .view]
+        return strongest.first { history.kinds & (1 << UInt32($0.rawValue)) != 0 }.map { .seenBefore(interest: $0) }
+    }
+
+    private func because(_ sum: Accumulator, _ candidate: Candidate, _ reason: (Key) -> Reason) -> Reason? {
+        guard sum.source >= 0, sum.source != candidate.item else { return nil }
+        return reason(reading.itemKeys[sum.source])
+    }
+
+    /// Names the shortest window in which the item does clearly better than over the month.
+    private func trending(_ candidate: Candidate) -> Reason? {
+        let signals = candidate.signals
+        guard signals[.month] > -19 else { return nil }
+        if signals[.day] > signals[.month] + 1 { return .trending(window: .day) }
+        if signals[.week] > signals[.month] + 0.5 { return .trending(window: .week) }
+        return .trending(window: .month)
+    }
+
+    private func affinity(_ candidate: Candidate) -> Reason? {
+        var best: (subject: Int32, value: Float) = (-1, 0)
+        reading.world.items[candidate.item].subjects { subject in
+            guard let affinity = scratch.affinity(subject) else { return }
+            let value = affinity.slow * 0.2 + affinity.fast * 0.5 + affinity.pulse
+            if value > best.value { best = (subject, value) }
+        }
+        return best.subject >= 0 ? .affinity(subject: reading.subjectKeys[best.subject]) : nil
+    }
+
+    private func following(_ candidate: Candidate) -> Reason? {
+        let record = reading.world.items[candidate.item]
+        let subject = reading.person.follows.first { $0 == record.creator || $0 == record.shop }
+        return subject.map { .follow(subject: reading.subjectKeys[$0]) }
+    }
+
+    private func context(_ candidate: Candidate) -> Reason? {
+        let record = reading.world.items[candidate.item]
+        let subject = reading.contextSubjects.first {
+            $0 == record.category || record.tags.contains($0) || $0 == record.shop || $0 == record.creator
+        }
+        if let subject { return .context(subject: reading.subjectKeys[subject]) }
+        let sum = scratch.context[candidate.item]
+        if sum.source >= 0 { return .becauseOf(item: reading.itemKeys[sum.source]) }
+        return reading.contextItems.first.map { .becauseOf(item: reading.itemKeys[$0]) }
+    }
+}

@@ -1,0 +1,162 @@
+/// Orders ranked candidates into a slate: caps, decay of creators, diversity, mix of kinds, exploration.
+struct SlateBuilder {
+    let reading: Reading
+    private let world: World
+    private let request: Request
+    private let configuration: Configuration
+    private var taken: ContiguousArray<Candidate> = []
+    private var categories: [Int32: Int] = [:]
+    private var makers: [Int32: Int] = [:]
+    private var kinds: SIMD4<Int> = SIMD4()
+
+    /// A candidate that got its place, and with which probability.
+    struct Choice {
+        let candidate: Candidate
+        let propensity: Double
+        let explored: Bool
+    }
+
+    init(_ reading: Reading) {
+        self.reading = reading
+        world = reading.world
+        request = reading.request
+        configuration = reading.configuration
+    }
+
+    /// Fills the slots one after another.
+    ///
+    /// Each slot explores with a fixed probability, then draws from the pool with known weights; otherwise the best
+    /// candidate takes it. The propensity of what was chosen is exact, given the slots before it.
+    mutating func build(_ candidates: ContiguousArray<Candidate>, pool: ContiguousArray<PoolMember>) -> [Choice] {
+        var rest = Array(candidates)
+        var byItem: [Int32: Candidate] = [:]
+        for candidate in candidates { byItem[candidate.item] = candidate }
+        var pool = ContiguousArray(pool.filter { byItem[$0.item] != nil })
+        var random = SplitMix64(seed: request.seed)
+        var choices: [Choice] = []
+        while choices.count < request.count {
+            let best = bestPlace(rest)
+            let share = best == nil ? 1 : (pool.isEmpty ? 0 : configuration.explorationShare)
+            let explores = !pool.isEmpty && random.unit() < share
+            guard explores || best != nil else { break }
+            let total = pool.reduce(0) { $0 + $1.weight }
+            let choice: Choice
+            if explores {
+                let member = draw(pool, total, &random)
+                guard let candidate = byItem[member.item] else { break }
+                let wasBest = best.map { rest[$0].item == member.item } ?? false
+                let drawn = share * member.weight / total
+                choice = Choice(
+                    candidate: candidate, propensity: wasBest ? drawn + 1 - share : drawn, explored: true)
+            } else {
+                guard let best else { break }
+                let item = rest[best].item
+                let drawn = pool.first { $0.item == item }.map { share * $0.weight / total } ?? 0
+                choice = Choice(candidate: rest[best], propensity: 1 - share + drawn, explored: false)
+            }
+            take(choice.candidate)
+            rest.removeAll { $0.item == choice.candidate.item }
+            pool.removeAll { $0.item == choice.candidate.item || !fits($0.item) }
+            choices.append(choice)
+        }
+        return choices
+    }
+
+    private func draw(_ pool: ContiguousArray<PoolMember>, _ total: Double, _ random: inout SplitMix64) -> PoolMember {
+        var left = random.unit() * total
+        for member in pool {
+            left -= member.weight
+            if left < 0 { return member }
+        }
+        return pool[pool.count - 1]
+    }
+
+    // MARK: Choosing
+
+    /// The place of the best candidate for the next slot; caps yield rather than leave a slot empty.
+    private func bestPlace(_ rest: [Candidate]) -> Int? {
+        guard request.diversifies else { return rest.isEmpty ? nil : 0 }
+        return best(rest, strictly: true) ?? best(rest, strictly: false)
+    }
+
+    private func best(_ rest: [Candidate], strictly: Bool) -> Int? {
+        var place: Int?
+        var bestValue = -Float.infinity
+        let missing = missingKinds()
+        for (index, candidate) in rest.enumerated() {
+            // Sorted by score: nothing further down can win once the bare score is beaten.
+            if candidate.score <= bestValue { break }
+            if let missing, !missing.contains(world.items[candidate.item].kind) { continue }
+            if strictly && !fits(candidate.item) { continue }
+            let value = candidate.score - penalty(candidate)
+            if value > bestValue {
+                bestValue = value
+                place = index
+            }
+        }
+        if place == nil, missing != nil { return bestOfAnyKind(rest, strictly: strictly) }
+        return place
+    }
+
+    private func bestOfAnyKind(_ rest: [Candidate], strictly: Bool) -> Int? {
+        rest.indices.filter { !strictly || fits(rest[$0].item) }
+            .max { rest[$0].score - penalty(rest[$0]) < rest[$1].score - penalty(rest[$1]) }
+    }
+
+    /// The kinds that must take the next slot so that the mix still comes out; nil when any may.
+    private func missingKinds() -> Set<ItemKind>? {
+        guard request.kinds.contains(.product), request.kinds.count > 1 else { return nil }
+        let floor = Int((configuration.mixShare * Double(taken.count + 1)).rounded(.down))
+        let goods = kinds[Int(ItemKind.product.rawValue)]
+        if goods < floor { return [.product] }
+        if taken.count - goods < floor { return request.kinds.subtracting([.product]) }
+        return nil
+    }
+
+    /// Caps on categories and on shops and creators.
+    private func fits(_ item: Int32) -> Bool {
+        guard request.diversifies, reading.within == -1 else { return true }
+        let record = world.items[item]
+        let categoryCap = max(2, Int((configuration.categoryShare * Double(request.count)).rounded(.up)))
+        let makerCap = max(2, Int((configuration.shopShare * Double(request.count)).rounded(.up)))
+        if record.category >= 0, categories[record.category, default: 0] >= categoryCap { return false }
+        if record.shop >= 0, makers[record.shop, default: 0] >= makerCap { return false }
+        if record.creator >= 0, makers[record.creator, default: 0] >= makerCap { return false }
+        return true
+    }
+
+    /// What likeness to the last slots and another piece by the same creator cost, in log-odds.
+    private func penalty(_ candidate: Candidate) -> Float {
+        let record = world.items[candidate.item]
+        var likeness: Float = 0
+        for other in taken.suffix(6) { likeness = max(likeness, self.likeness(record, world.items[other.item])) }
+        let creator = record.creator >= 0 ? record.creator : -1
+        let pieces = creator >= 0 ? makers[creator, default: 0] : 0
+        var decay: Float = 1
+        if pieces > 0 {
+            decay = max(
+                Float(configuration.creatorFloor), power2(Float(pieces) * logarithm2(Float(configuration.creatorDecay)))
+            )
+        }
+        return Float(1 - configuration.relevanceWeight) * 3 * likeness - naturalLog(decay)
+    }
+
+    /// 0 … 1: how much two items have in common.
+    private func likeness(_ a: ItemRecord, _ b: ItemRecord) -> Float {
+        var sum: Float = 0
+        if a.category >= 0 && a.category == b.category { sum += 0.5 }
+        if a.creator >= 0 && a.creator == b.creator { sum += 0.25 }
+        if a.shop >= 0 && a.shop == b.shop { sum += 0.15 }
+        if a.tags.contains(where: { b.tags.contains($0) }) { sum += 0.1 }
+        return sum
+    }
+
+    private mutating func take(_ candidate: Candidate) {
+        let record = world.items[candidate.item]
+        taken.append(candidate)
+        if record.category >= 0 { categories[record.category, default: 0] += 1 }
+        if record.shop >= 0 { makers[record.shop, default: 0] += 1 }
+        if record.creator >= 0 && record.creator != record.shop { makers[record.creator, default: 0] += 1 }
+        kinds[Int(record.kind.rawValue)] += 1
+    }
+}

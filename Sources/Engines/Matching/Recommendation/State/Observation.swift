@@ -1,0 +1,218 @@
+/// How one event changes the state.
+extension Learner {
+    mutating func observe(_ event: Event) {
+        let person = personNumber(event.person)
+        people[person].lastTime = max(people[person].lastTime, event.time)
+        if event.time > world.lastTime {
+            world.lastTime = event.time
+            agePool()
+        }
+        switch event.kind {
+        case .impression: show(itemNumber(event.subject), to: person, at: event.time)
+        case .follow, .unfollow, .block: relate(person, to: subjectNumber(event.subject), event)
+        case .notInterested:
+            refuse(itemNumber(event.subject), person, event, refused: 1, damp: configuration.weights.notInterested)
+        case .report: refuse(itemNumber(event.subject), person, event, refused: 2, damp: configuration.weights.report)
+        case .refund: regret(itemNumber(event.subject), person, event)
+        case .search where subjects.number(of: event.subject) != nil:
+            let weight = Float(configuration.weights.search)
+            people[person].feel(subjectNumber(event.subject), at: event.time, configuration) {
+                $0.pulse += 2 * weight
+                $0.fast += weight
+            }
+        default: respond(to: itemNumber(event.subject), person, event)
+        }
+    }
+
+    // MARK: Looks
+
+    private mutating func show(_ item: Int32, to person: Int32, at time: Int64) {
+        world.counters[item].impressions &+= 1
+        let category = world.items[item].category
+        if category >= 0 { world.subjects[category].impressions &+= 1 }
+        people[person].see(item, at: time, configuration)
+        if world.exploration[item].tier >= 0 {
+            world.exploration[item].impressions &+= 1
+            judge(item)
+        }
+    }
+
+    /// Moves an item through the exploration pool once its tier's impressions are spent.
+    ///
+    /// Promotion needs the lower bound of the response rate to reach the category's rate, or the upper bound not to fall
+    /// below it; an item whose upper bound is below leaves the pool (front-loaded exposure with a pass bar, arXiv 2509.14102).
+    private mutating func judge(_ item: Int32) {
+        let state = world.exploration[item]
+        let tiers = configuration.explorationTiers
+        guard Int(state.tier) < tiers.count, state.impressions >= tiers[Int(state.tier)] else { return }
+        let category = world.items[item].category
+        let rate = category >= 0 ? world.subjects[category].responseRate : 0.05
+        let bounds = wilson(successes: Double(state.responses), trials: Double(state.impressions))
+        let passes = state.tier == 0 ? bounds.upper >= rate : bounds.lower >= rate
+        let next = state.tier + 1
+        if passes && Int(next) < tiers.count {
+            world.exploration[item] = Exploration(tier: next)
+        } else {
+            world.exploration[item].tier = -1
+            world.pool.removeAll { $0 == item }
+        }
+    }
+
+    // MARK: Liking
+
+    private mutating func respond(to item: Int32, _ person: Int32, _ event: Event) {
+        let weight = configuration.weights.evidence(of: event)
+        guard weight > 0 else { return }
+        count(item, person, event, weight)
+        remember(item, person, event, weight)
+        feelSubjects(of: item, person, at: event.time, weight: Float(weight))
+        let record = world.items[item]
+        // Who enjoys a video enjoys, a little, the goods under it.
+        for product in record.products {
+            remember(product, person, event, weight * 0.3, asItself: false)
+            feelSubjects(of: product, person, at: event.time, weight: Float(weight) * 0.3)
+        }
+        tap(item, person, event, Float(weight))
+    }
+
+    private mutating func count(_ item: Int32, _ person: Int32, _ event: Event, _ weight: Double) {
+        world.counters[item].add(weight, at: event.time)
+        world.total.add(weight, at: event.time)
+        world.counters[item].responses &+= 1
+        if world.exploration[item].tier >= 0 { world.exploration[item].responses &+= 1 }
+        let record = world.items[item]
+        if record.category >= 0 { world.subjects[record.category].responses &+= 1 }
+        let counters = world.counters[item]
+        for window in Window.allCases {
+            world.trending[Int(record.kind.rawValue)][Int(window.rawValue)].rise(
+                item, to: counters[window].level, capacity: World.trendingCapacity)
+        }
+        record.subjects { subject in
+            world.subjects[subject].top.rise(item, to: counters.month.level, capacity: SubjectRecord.topCapacity)
+        }
+    }
+
+    private mutating func remember(
+        _ item: Int32, _ person: Int32, _ event: Event, _ weight: Double, asItself: Bool = true
+    ) {
+        var isFirst = false
+        var before: Int32 = 0
+        var after: Int32 = 0
+        people[person].history.update(
+            item, limit: configuration.historyLimit,
+            make: {
+                isFirst = true
+                return History(item: item, time: event.time)
+            },
+            leastFirst: { ($0.slow, $0.last, $0.item) < ($1.slow, $1.last, $1.item) }
+        ) { history in
+            before = history.purchases
+            history.add(weight, at: event.time, configuration)
+            if asItself { history.kinds |= 1 << UInt32(event.kind.rawValue) }
+            if asItself && event.kind == .buy { history.buy(at: event.time) }
+            after = history.purchases
+        }
+        if isFirst { world.counters[item].persons &+= 1 }
+        if after > before {
+            world.counters[item].purchases &+= 1
+            if before == 0 { world.counters[item].buyers &+= 1 }
+            if before == 1 { world.counters[item].repeaters &+= 1 }
+        }
+    }
+
+    private mutating func feelSubjects(of item: Int32, _ person: Int32, at time: Int64, weight: Float) {
+        world.items[item].subjects { subject in
+            people[person].feel(subject, at: time, configuration) {
+                $0.pulse += weight
+                $0.fast += weight
+                $0.slow += weight
+                // A change of mind is believed: liking again undoes dislike quickly.
+                $0.damp *= 0.8
+            }
+        }
+    }
+
+    /// Joins the tap to those just before it, both ways.
+    private mutating func tap(_ item: Int32, _ person: Int32, _ event: Event, _ weight: Float) {
+        let limit = configuration.coOccurrenceLimit
+        var reach = 0
+        for other in people[person].taps.reversed() {
+            if reach == 8 || abs(event.time - other.time) > configuration.sessionSpan { break }
+            if other.item == item { continue }
+            reach += 1
+            let bond = (weight * other.weight).squareRoot()
+            world.neighbours[item].add(other.item, bond, limit: limit)
+            world.neighbours[other.item].add(item, bond, limit: limit)
+        }
+        people[person].taps.removeAll { $0.item == item }
+        people[person].taps.append(Tap(item: item, weight: weight, time: event.time))
+        if people[person].taps.count > configuration.sessionLimit { people[person].taps.removeFirst() }
+    }
+
+    // MARK: Disliking
+
+    private mutating func refuse(_ item: Int32, _ person: Int32, _ event: Event, refused: UInt8, damp: Double) {
+        world.counters[item].dislikes &+= 1
+        people[person].see(item, at: event.time, refused: refused, configuration)
+        people[person].taps.removeAll { $0.item == item }
+        world.items[item].subjects { subject in
+            people[person].feel(subject, at: event.time, configuration) {
+                $0.damp += Float(damp) / 4
+                $0.pulse *= 0.2
+                $0.fast *= 0.7
+            }
+        }
+    }
+
+    private mutating func regret(_ item: Int32, _ person: Int32, _ event: Event) {
+        world.counters[item].refunds &+= 1
+        people[person].history.update(
+            item, limit: configuration.historyLimit, make: { History(item: item, time: event.time) },
+            leastFirst: { ($0.slow, $0.last, $0.item) < ($1.slow, $1.last, $1.item) }
+        ) {
+            $0.fast = 0
+            $0.slow *= 0.2
+            $0.purchases = max(0, $0.purchases - 1)
+            $0.kinds |= 1 << UInt32(event.kind.rawValue)
+        }
+        let shop = world.items[item].shop
+        guard shop >= 0 else { return }
+        let damp = Float(configuration.weights.refund) / 4
+        people[person].feel(shop, at: event.time, configuration) { $0.damp += damp }
+    }
+
+    // MARK: Following
+
+    private mutating func relate(_ person: Int32, to subject: Int32, _ event: Event) {
+        people[person].follows.removeAll { $0 == subject }
+        switch event.kind {
+        case .follow:
+            people[person].follows.append(subject)
+            people[person].blocked.removeAll { $0 == subject }
+            let weight = Float(configuration.weights.follow)
+            people[person].feel(subject, at: event.time, configuration) {
+                $0.pulse += weight
+                $0.fast += weight
+                $0.slow += weight
+            }
+        case .block where !people[person].blocked.contains(subject):
+            people[person].blocked.append(subject)
+        default: break
+        }
+    }
+}
+
+extension SubjectRecord {
+    /// Responses an impression, smoothed towards 5 % by 100 impressions.
+    var responseRate: Double { (Double(responses) + 5) / (Double(max(impressions, responses)) + 100) }
+}
+
+/// The Wilson score interval at 90 % (Wilson 1927).
+func wilson(successes: Double, trials: Double) -> (lower: Double, upper: Double) {
+    guard trials > 0 else { return (0, 1) }
+    let z = 1.645, rate = min(1, successes / trials)
+    let centre = rate + z * z / (2 * trials)
+    let spread = z * (rate * (1 - rate) / trials + z * z / (4 * trials * trials)).squareRoot()
+    let scale = 1 + z * z / trials
+    return (max(0, (centre - spread) / scale), min(1, (centre + spread) / scale))
+}

@@ -1,0 +1,105 @@
+/// The counterparts of the writers in Snapshot.swift, field by field.
+extension ByteReader {
+    mutating func directoryParts() throws(SnapshotProblem) -> (keys: [Key], aliases: [(key: Key, number: Int32)]) {
+        let keys = Array(try list { reader throws(SnapshotProblem) in try reader.read(Key.self) })
+        let aliases = try list { reader throws(SnapshotProblem) in
+            (key: try reader.read(Key.self), number: try reader.number(below: keys.count))
+        }
+        return (keys, Array(aliases))
+    }
+
+    mutating func counters() throws(SnapshotProblem) -> ItemCounters {
+        var counters = ItemCounters()
+        counters.hour.level = try read()
+        counters.day.level = try read()
+        counters.week.level = try read()
+        counters.month.level = try read()
+        counters.impressions = try read()
+        counters.responses = try read()
+        counters.dislikes = try read()
+        counters.persons = try read()
+        counters.buyers = try read()
+        counters.repeaters = try read()
+        counters.purchases = try read()
+        counters.refunds = try read()
+        counters.first = try read()
+        return counters
+    }
+
+    mutating func topList(_ items: Int) throws(SnapshotProblem) -> TopList {
+        TopList(
+            entries: try list { reader throws(SnapshotProblem) in
+                TopList.Entry(item: try reader.number(below: items), level: try reader.read())
+            })
+    }
+
+    mutating func subject(_ items: Int) throws(SnapshotProblem) -> SubjectRecord {
+        var record = SubjectRecord()
+        record.top = try topList(items)
+        record.newest = try list { reader throws(SnapshotProblem) in try reader.number(below: items) }
+        record.impressions = try read()
+        record.responses = try read()
+        return record
+    }
+
+    mutating func person(_ sizes: (items: Int, subjects: Int)) throws(SnapshotProblem) -> Person {
+        var person = Person()
+        person.history = SortedTable(
+            values: try list { reader throws(SnapshotProblem) in try reader.history(sizes.items) })
+        person.affinities = SortedTable(
+            values: try list { reader throws(SnapshotProblem) in try reader.affinity(sizes.subjects) })
+        person.seen = SortedTable(
+            values: try list { reader throws(SnapshotProblem) in
+                let item = try reader.number(below: sizes.items)
+                let times: Int32 = try reader.read()
+                return Seen(item: item, times: times, last: try reader.read(), refused: try reader.read())
+            })
+        person.taps = try list { reader throws(SnapshotProblem) in
+            Tap(item: try reader.number(below: sizes.items), weight: try reader.read(), time: try reader.read())
+        }
+        person.follows = try list { reader throws(SnapshotProblem) in try reader.number(below: sizes.subjects) }
+        person.blocked = try list { reader throws(SnapshotProblem) in try reader.number(below: sizes.subjects) }
+        person.lastTime = try read()
+        return person
+    }
+
+    private mutating func history(_ items: Int) throws(SnapshotProblem) -> History {
+        var history = History(item: try number(below: items), time: 0)
+        history.kinds = try read()
+        history.purchases = try read()
+        history.gaps = try read()
+        history.gap = try read()
+        history.fast = try read()
+        history.slow = try read()
+        history.total = try read()
+        history.first = try read()
+        history.last = try read()
+        history.bought = try read()
+        return history
+    }
+
+    private mutating func affinity(_ subjects: Int) throws(SnapshotProblem) -> Affinity {
+        let subject = try number(below: subjects)
+        var affinity = Affinity(subject: subject, time: 0)
+        affinity.pulse = try read()
+        affinity.fast = try read()
+        affinity.slow = try read()
+        affinity.damp = try read()
+        affinity.time = try read()
+        return affinity
+    }
+
+    mutating func linearModel(_ items: Int) throws(SnapshotProblem) -> LinearModel {
+        let version: UInt32 = try read()
+        let starts = try list { reader throws(SnapshotProblem) in try reader.read(Int32.self) }
+        let entries = try list { reader throws(SnapshotProblem) in
+            LinearModel.Entry(item: try reader.number(below: items), weight: try reader.read())
+        }
+        var last: Int32 = 0
+        for start in starts {
+            guard start >= last, Int(start) <= entries.count else { throw .damaged(at: place) }
+            last = start
+        }
+        return starts.isEmpty ? .empty : LinearModel(starts: starts, entries: entries, version: version)
+    }
+}
