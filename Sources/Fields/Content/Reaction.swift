@@ -1,0 +1,158 @@
+import Journal
+import Kernel
+import Store
+
+/// A comment under a video.
+public struct Comment: Sendable, Equatable {
+    /// The comment.
+    public let id: CommentID
+    /// Who wrote it.
+    public let person: PersonID
+    /// What it says.
+    public let body: String
+    /// When.
+    public let createdAt: Instant
+}
+
+extension Content {
+    /// Likes or favourites something, or takes it back. Doing it twice does it once.
+    public func react(
+        _ kind: ReactionKind, to subject: Touchpoint.Subject, isOn: Bool, by person: PersonID, slate: SlateID? = nil
+    ) async throws {
+        let now = source.now
+        try await store.write { [journal] transaction in
+            let changed =
+                isOn
+                ? try transaction.run(
+                    """
+                    INSERT INTO reactions (person, subject, kind, reacted_at)
+                    VALUES (\(person), \(subject.description), \(kind.rawValue), \(now)) ON CONFLICT DO NOTHING
+                    """)
+                : try transaction.run(
+                    """
+                    DELETE FROM reactions
+                    WHERE person = \(person) AND subject = \(subject.description) AND kind = \(kind.rawValue)
+                    """)
+            guard changed == 1 else { return }
+            try journal.append(
+                Touchpoint(
+                    person: person, time: now, kind: kind.touchpoint(isOn: isOn), subject: subject, slate: slate),
+                at: now, in: transaction)
+        }
+    }
+
+    /// Follows a creator or a shop, or stops.
+    public func follow(_ subject: Touchpoint.Subject, isOn: Bool, by person: PersonID) async throws {
+        let now = source.now
+        try await store.write { [self] in try follow(subject, isOn: isOn, by: person, at: now, in: $0) }
+    }
+
+    /// ``follow(_:isOn:by:)`` in the caller's transaction, at a time that may be past.
+    public func follow(
+        _ subject: Touchpoint.Subject, isOn: Bool, by person: PersonID, at time: Instant, in transaction: any Transaction
+    ) throws {
+        switch subject {
+        case .creator, .shop: break
+        default: throw InvalidField("subject", "must be a creator or a shop.", zh: "只能关注达人或店铺。")
+        }
+        let changed =
+            isOn
+            ? try transaction.run(
+                """
+                INSERT INTO follows (person, subject, followed_at) VALUES (\(person), \(subject.description), \(time))
+                ON CONFLICT DO NOTHING
+                """)
+            : try transaction.run(
+                "DELETE FROM follows WHERE person = \(person) AND subject = \(subject.description)")
+        guard changed == 1 else { return }
+        try journal.append(
+            Touchpoint(person: person, time: time, kind: isOn ? .follow : .unfollow, subject: subject), at: source.now,
+            in: transaction)
+    }
+
+    /// Whom and which shops a person follows.
+    public func following(_ person: PersonID) async throws -> [Touchpoint.Subject] {
+        try await store.read { transaction in
+            try transaction.rows("SELECT subject FROM follows WHERE person = \(person) ORDER BY followed_at DESC LIMIT 1000")
+                .compactMap { Touchpoint.Subject(try $0.get(0)) }
+        }
+    }
+
+    /// How many follow a creator or shop, and whether `person` does.
+    public func followers(of subject: Touchpoint.Subject, for person: PersonID) async throws -> (count: Int, isFollowing: Bool) {
+        try await store.read { transaction in
+            let count: Int = try transaction.value("SELECT COUNT(*) FROM follows WHERE subject = \(subject.description)") ?? 0
+            let isFollowing = try transaction.row(
+                "SELECT 1 FROM follows WHERE person = \(person) AND subject = \(subject.description)") != nil
+            return (count, isFollowing)
+        }
+    }
+
+    /// Counts of several videos as `person` sees them.
+    public func reactions(to videos: [VideoID], for person: PersonID) async throws -> [VideoID: Reactions] {
+        guard !videos.isEmpty else { return [:] }
+        return try await store.read { transaction in
+            var reactions: [VideoID: Reactions] = [:]
+            for row in try transaction.rows(
+                """
+                SELECT subject, COUNT(*), SUM(CASE WHEN person = \(person) THEN 1 ELSE 0 END) FROM reactions
+                WHERE kind = 'like' AND subject IN \(list: videos) GROUP BY subject
+                """)
+            {
+                let id: VideoID = try row.get(0)
+                reactions[id, default: Reactions()].likes = try row.get(1)
+                reactions[id, default: Reactions()].isLiked = try row.get(2, as: Int.self) > 0
+            }
+            for row in try transaction.rows(
+                "SELECT video, COUNT(*) FROM comments WHERE video IN \(list: videos) GROUP BY video")
+            {
+                reactions[try row.get(0), default: Reactions()].comments = try row.get(1)
+            }
+            return reactions
+        }
+    }
+
+    /// Writes a comment.
+    ///
+    /// - Throws: ``InvalidField``, ``NotFound`` when there is no such video.
+    public func comment(_ body: String, on video: VideoID, by person: PersonID) async throws -> Comment {
+        let text = try ValidatedText(body, field: "body", length: 1...500).value
+        let comment = Comment(id: source.identifier(), person: person, body: text, createdAt: source.now)
+        try await store.write { transaction in
+            guard try transaction.row("SELECT 1 FROM videos WHERE id = \(video) AND is_listed = 1") != nil else {
+                throw NotFound("video")
+            }
+            try transaction.send(
+                """
+                INSERT INTO comments (id, video, person, body, created_at)
+                VALUES (\(comment.id), \(video), \(person), \(text), \(comment.createdAt))
+                """)
+        }
+        return comment
+    }
+
+    /// The newest comments under a video.
+    public func comments(on video: VideoID, limit: Int) async throws -> [Comment] {
+        try await store.read { transaction in
+            try transaction.rows(
+                "SELECT * FROM comments WHERE video = \(video) ORDER BY created_at DESC, id DESC LIMIT \(limit)"
+            ).map {
+                Comment(
+                    id: try $0.get("id"), person: try $0.get("person"), body: try $0.get("body"),
+                    createdAt: try $0.get("created_at"))
+            }
+        }
+    }
+}
+
+/// What somebody can leave on a video or product with one tap.
+public enum ReactionKind: String, Sendable, Codable, CaseIterable {
+    case like, favourite
+
+    func touchpoint(isOn: Bool) -> Touchpoint.Kind {
+        switch self {
+        case .like: isOn ? .like : .unlike
+        case .favourite: isOn ? .favourite : .unfavourite
+        }
+    }
+}
