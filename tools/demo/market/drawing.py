@@ -56,7 +56,7 @@ def _bitmap(text: str) -> Image.Image:
 def _bled(picture: Image.Image) -> Image.Image:
     """The picture's colours carried on beyond its edge, so that sharpening doesn't meet the black around it."""
     spread = picture.convert("RGBa").filter(ImageFilter.GaussianBlur(4)).convert("RGBA").convert("RGB")
-    spread.paste(picture.convert("RGB"), (0, 0), picture.getchannel("A").point(lambda a: 255 if a > 200 else 0))
+    spread.paste(picture.convert("RGB"), (0, 0), picture.getchannel("A").point(lambda a: 255 if a > 248 else 0))
     return spread
 
 
@@ -70,7 +70,8 @@ def _large_emoji(text: str) -> Image.Image:
     for _ in range(2):
         size = (solid.width * 2, solid.height * 2)
         solid = solid.resize(size, Image.BICUBIC).filter(ImageFilter.UnsharpMask(radius=2.4, percent=80, threshold=2))
-        alpha = alpha.resize(size, Image.BICUBIC).point(lambda a: max(0, min(255, round((a - 128) * 1.8 + 128))))
+        alpha = alpha.resize(size, Image.BICUBIC).filter(ImageFilter.GaussianBlur(0.7))
+        alpha = alpha.point(lambda a: max(0, min(255, round((a - 120) * 1.7 + 120))))
     large = Image.merge("RGBA", (*solid.split(), alpha))
     return large.crop(alpha.point(lambda a: 255 if a > 8 else 0).getbbox())
 
