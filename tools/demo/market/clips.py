@@ -69,10 +69,9 @@ def _clip(number: int, author: Creator, by_top: dict, texts: dict, tunes: int, c
     same = [p for p in by_top[top] if p.kind is first.kind and p is not first]
     goods = {"versus": [first] + chance.sample(same, 1), "topthree": [first] + chance.sample(mates, 2)}.get(
         layout, [first] + chance.sample(mates, chance.randint(0, 1)))
-    scenes = {"topthree": 3, "showcase": 3, "unboxing": 3}.get(layout, chance.choice([2, 3]))
-    seconds = [round(chance.uniform(1.7, 2.5), 1) for _ in range(scenes)]
-    if sum(seconds) < 5:
-        seconds = [round(s * 5.4 / sum(seconds), 1) for s in seconds]
+    seconds = [round(chance.uniform(1.65, 2.3), 1) for _ in range(3)]
+    if sum(seconds) < 5.2 or number % 9 == 0:
+        seconds[1] = round(seconds[1] + chance.uniform(0.5, 1.6), 1)
     return Clip(
         id=f"v{number:03d}", creator=author, products=goods, layout=layout, language=author.person.language,
         caption=fill(chance.choice(texts["caption"]), first.kind, first.style, first.shop), hashtags=_hashtags(goods, texts, chance),

@@ -193,4 +193,4 @@ def _product(number: int, shop: Shop, kind: Kind, style: Words, chance: random.R
         id=id, number=number, shop=shop, kind=kind, style=style, title=title,
         description=_description(shop, kind, style, (first, second), texts, chance), attributes=attributes,
         variants=_variants(id, number, shop, kind, chance), age=age, popularity=chance.lognormvariate(0, 1),
-        pictures=chance.choices([1, 2, 3], [0.2, 0.5, 0.3])[0])
+        pictures=chance.choices([1, 2, 3], [0.28, 0.5, 0.22])[0])

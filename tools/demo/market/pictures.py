@@ -16,6 +16,7 @@ from .goods import COLOURED_AXES, Product
 SIZE = 800
 _QUALITY = {"quality": 82, "method": 1}
 _HUES = [0, 0, 0, 30, 150, 195, 240, 300]
+_KEEPS_HUE = {"👼", "🏸", "👒"}  # faces and natural materials look wrong in another hue
 WHITE: Colour = (255, 255, 255)
 
 
@@ -34,7 +35,8 @@ class Palette:
 def look_of(product: Product, seed: int) -> int:
     """Degrees by which the product's hue is turned; only goods that come in colours vary."""
     chance = stream(seed, f"look {product.id}")
-    return chance.choice(_HUES) if product.kind.axis in COLOURED_AXES else 0
+    varies = product.kind.axis in COLOURED_AXES and product.kind.emoji not in _KEEPS_HUE
+    return chance.choice(_HUES) if varies else 0
 
 
 def render(product: Product, seed: int, folder: Path) -> None:
@@ -211,7 +213,7 @@ def _family(product: Product, palette: Palette, hue: int, chance: random.Random)
     place(canvas, glow((1000, 900), palette.light, 0.7), (400, 330))
     table = gradient((SIZE, 220), mix(palette.middle, WHITE, 0.35), palette.middle, 0)
     canvas.paste(table, (0, 580))
-    step = 55 if product.kind.axis in COLOURED_AXES else 0
+    step = 55 if product.kind.axis in COLOURED_AXES and product.kind.emoji not in _KEEPS_HUE else 0
     for x, y, size, turn in ((215, 610, 250, step), (585, 610, 250, -step), (400, 690, 360, 0)):
         picture = emoji(product.kind.emoji, size, (hue + turn) % 360)
         place(canvas, shadow(round(picture.width * 0.9), 50, palette.deep, 0.8), (x, y))
