@@ -60,9 +60,21 @@ let package = Package(
         room("Payments", "Sources/Trade/Payments", [crypto, httpClient]),
         // Fields
         room("Shops", "Sources/Fields/Shops"),
+        room("Content", "Sources/Fields/Content"),
+        room("Feed", "Sources/Fields/Feed", ["Matching"]),
+        room("Centre", "Sources/Fields/Centre", ["MatchingText"]),
+        // Engines
+        .target(
+            name: "CICU", path: "Sources/CICU",
+            linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc"), .linkedLibrary("icudata")]),
+        .systemLibrary(name: "CStemmer", path: "Sources/CStemmer", providers: [.apt(["libstemmer-dev"])]),
+        .target(name: "Matching", path: "Sources/Engines/Matching/Recommendation"),
+        .target(name: "MatchingText", dependencies: ["CICU", "CStemmer"], path: "Sources/Engines/Matching/Text"),
+        .testTarget(name: "MatchingTests", dependencies: ["Matching"], path: "Tests/Engines/Matching/Recommendation"),
+        .testTarget(name: "MatchingTextTests", dependencies: ["MatchingText"], path: "Tests/Engines/Matching/Text"),
         .executableTarget(
             name: "Quanyu",
-            dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments", "Shops", hummingbird, mustache, grdb, cryptoExtras, crypto, httpClient, arguments, lifecycle, logging, metrics],
+            dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments", "Shops", "Content", "Feed", "Centre", hummingbird, mustache, grdb, cryptoExtras, crypto, httpClient, arguments, lifecycle, logging, metrics],
             path: "Sources/Quanyu"),
         .testTarget(name: "KernelTests", dependencies: ["Kernel", hummingbirdTesting], path: "Tests/Ground/Kernel"),
     ],

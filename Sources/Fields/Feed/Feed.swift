@@ -1,0 +1,112 @@
+import Journal
+import Kernel
+import Matching
+import Store
+import Synchronization
+
+/// Goods find people: the personal feed, and everything that rests on the same knowledge of interests.
+///
+/// The matching engine's state is what the journal says: products, videos, stock, touchpoints and orders, applied in
+/// order. At start it is read from a snapshot and the journal after it; from then on the room follows the journal, so a
+/// tap is known to the next slate within milliseconds. Every slate is logged with sources, scores and propensities.
+public final class Feed: Sendable {
+    let store: any Store
+    let journal: Journal
+    let source: Kernel.Source
+    let matcher: Mutex<Matcher>
+    let reserves = Reserves()
+    let log: SlateLog
+    private let applied = Mutex(Position.start)
+    private let snapshotPath: String?
+
+    /// What the room follows.
+    static let topics = [
+        Touchpoint.topic, "catalog.product_changed", "content.video_changed", "stock.availability_changed",
+        "orders.order_changed", "people.visitor_recognised",
+    ]
+
+    /// - Parameter snapshotPath: where the engine's state is kept between runs; without it the whole journal is read.
+    public init(store: any Store, journal: Journal, source: Kernel.Source, snapshotPath: String? = nil) {
+        self.store = store
+        self.journal = journal
+        self.source = source
+        self.snapshotPath = snapshotPath
+        matcher = Mutex(Matcher())
+        log = SlateLog(store: store)
+    }
+
+    /// The room's tables.
+    public static let migrations = [
+        Migration(room: "feed", number: 1, file: PackageResources._001_feed_sql)
+    ]
+
+    /// The engine.
+    var engine: Matcher { matcher.withLock { $0 } }
+
+    /// Reads the snapshot, if there is one, and everything in the journal after it.
+    public func load() async throws {
+        if let snapshotPath, let snapshot = FeedSnapshot.read(from: snapshotPath) {
+            matcher.withLock { $0 = snapshot.matcher }
+            applied.withLock { $0 = snapshot.position }
+        }
+        let start = applied.withLock { $0 }
+        let end = try await journal.replay(after: start, topics: Self.topics) { [self] in apply($0) }
+        applied.withLock { $0 = end }
+        engine.refresh(now: source.now.milliseconds)
+    }
+
+    /// Follows the journal, writes the slate log and renews the item-to-item model until cancelled.
+    public func run() async {
+        let start = applied.withLock { $0 }
+        await withTaskGroup { group in
+            group.addTask { [self] in
+                await journal.tail(after: start, topics: Self.topics) { facts, position in
+                    apply(facts)
+                    applied.withLock { $0 = position }
+                }
+            }
+            group.addTask { [log] in await log.run() }
+            group.addTask { [self] in
+                while (try? await Task.sleep(for: .seconds(600))) != nil {
+                    engine.refresh(now: source.now.milliseconds)
+                }
+            }
+        }
+        await log.flush()
+        save()
+    }
+
+    /// Waits until the engine knows what was appended at `position`, at most a quarter of a second.
+    public func knows(_ position: Position) async {
+        for _ in 0..<50 where applied.withLock({ $0 }) < position {
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    private func save() {
+        guard let snapshotPath else { return }
+        FeedSnapshot(position: applied.withLock { $0 }, matcher: engine).write(to: snapshotPath)
+    }
+
+    private func apply(_ facts: [Fact]) {
+        let engine = engine
+        var people: Set<PersonID> = []
+        for change in FeedChange.changes(in: facts) {
+            switch change {
+            case .item(let item): engine.list(item)
+            case .withdrawal(let key): engine.withdraw(key)
+            case .availability(let key, let isAvailable): engine.setAvailable(key, isAvailable)
+            case .events(let events):
+                engine.observe(events)
+                // Having something in view is no tap: the rest of the ranked reserve still holds.
+                for event in events where event.kind != .impression {
+                    people.insert(PersonID(rawValue: event.person))
+                }
+            case .recognised(let visitor, let person):
+                engine.merge(visitor.rawValue, into: person.rawValue)
+                people.formUnion([visitor, person])
+            }
+        }
+        reserves.forget(people)
+    }
+}

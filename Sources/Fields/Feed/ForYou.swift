@@ -1,0 +1,131 @@
+import Foundation
+import Journal
+import Kernel
+import Matching
+import Store
+
+extension Feed {
+    /// The next slate of a person's For-You feed.
+    ///
+    /// Sixty places are ranked at once and handed out in slates; the person's next tap drops the rest.
+    ///
+    /// - Parameter count: 1…30 slots.
+    public func forYou(_ person: PersonID, count: Int) -> FeedSlate {
+        let now = source.now
+        if let reserved = reserves.take(count, for: person, at: now) {
+            return shown(reserved.slots, model: reserved.model, to: person, surface: "feed", at: now)
+        }
+        let ranked = engine.recommend(
+            Request(
+                person: person.rawValue, now: now.milliseconds, count: max(60, count), kinds: [.product, .video],
+                seed: source.random()))
+        let slots = ranked.slots.map(FeedSlot.init)
+        reserves.keep(slots.dropFirst(count), model: ranked.modelVersion, for: person, until: now + .minutes(1))
+        return shown(Array(slots.prefix(count)), model: ranked.modelVersion, to: person, surface: "feed", at: now)
+    }
+
+    /// Goods like one that is being looked at, for this person.
+    public func similar(to product: ProductID, for person: PersonID, count: Int) -> FeedSlate {
+        let now = source.now
+        let slate = engine.similar(to: product.rawValue, count: count, now: now.milliseconds, kinds: [.product])
+        return shown(slate.slots.map(FeedSlot.init), model: slate.modelVersion, to: person, surface: "product", at: now)
+    }
+
+    /// Goods that the person bought and may need again, the most due first.
+    public func buyAgain(_ person: PersonID, count: Int) -> FeedSlate {
+        let now = source.now
+        let slate = engine.buyAgain(person: person.rawValue, now: now.milliseconds, count: count)
+        return shown(slate.slots.map(FeedSlot.init), model: slate.modelVersion, to: person, surface: "buy-again", at: now)
+    }
+
+    /// What many people want now.
+    public func trending(category: CategoryID? = nil, for person: PersonID, count: Int) -> FeedSlate {
+        let now = source.now
+        let slate = engine.trending(
+            now: now.milliseconds, count: count, kind: .product, category: category?.rawValue)
+        return shown(slate.slots.map(FeedSlot.init), model: slate.modelVersion, to: person, surface: "trending", at: now)
+    }
+
+    /// A person's interest in products, 0…1 by rank, to re-rank a search within its cap.
+    public func interest(of person: PersonID) -> [ProductID: Float] {
+        let slate = engine.recommend(
+            Request(
+                person: person.rawValue, now: source.now.milliseconds, count: 200, kinds: [.product], repeatsSeen: true,
+                explores: false, diversifies: false))
+        let count = Float(max(1, slate.slots.count))
+        let ranked = slate.slots.enumerated().map { (ProductID(rawValue: $1.item), 1 - Float($0) / count) }
+        return Dictionary(ranked, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// A slate as it was shown to `person`.
+    ///
+    /// - Throws: ``NotFound`` when it was shown to somebody else.
+    public func slate(_ id: SlateID, shownTo person: PersonID) async throws -> FeedSlate {
+        let slate = if let waiting = log.find(id) { waiting } else { try await logged(id) }
+        guard let slate, slate.person == person else { throw NotFound("slate") }
+        return slate
+    }
+
+    /// Records what people did, durably, in order.
+    ///
+    /// - Returns: the place of the last one, for ``knows(_:)``.
+    public func record(_ touchpoints: [Touchpoint]) async throws -> Position {
+        let now = source.now
+        return try await store.write { [journal] in try journal.append(touchpoints, at: now, in: $0) }
+    }
+
+    private func shown(
+        _ slots: [FeedSlot], model: String, to person: PersonID, surface: String, at now: Instant
+    ) -> FeedSlate {
+        let slate = FeedSlate(
+            id: source.identifier(), person: person, surface: surface, model: model, slots: slots, shownAt: now)
+        log.add(slate)
+        return slate
+    }
+
+    private func logged(_ id: SlateID) async throws -> FeedSlate? {
+        try await store.read { transaction in
+            try transaction.row("SELECT * FROM slates WHERE id = \(id)").map { row in
+                FeedSlate(
+                    id: id, person: try row.get("person"), surface: try row.get("surface"), model: try row.get("model"),
+                    slots: try JSONDecoder().decode(
+                        [FeedSlot].self, from: Data(try row.get("slots", as: String.self).utf8)),
+                    shownAt: try row.get("shown_at"))
+            }
+        }
+    }
+}
+
+extension FeedSlot {
+    init(_ slot: Slot) {
+        item = slot.kind == .video ? .video(VideoID(rawValue: slot.item)) : .product(ProductID(rawValue: slot.item))
+        source = "\(slot.source)"
+        score = slot.score
+        propensity = slot.propensity
+        reasons = slot.reasons.map(FeedReason.init)
+    }
+}
+
+extension FeedReason {
+    init(_ reason: Reason) {
+        switch reason {
+        case .boughtBefore(let times, let interval):
+            self.init(kind: .boughtBefore, subject: nil, times: times, intervalDays: interval.map { Int($0.rounded()) })
+        case .seenBefore: self.init(kind: .seenBefore)
+        case .becauseOf(let item): self.init(kind: .becauseOf, subject: Self.name(of: item))
+        case .justTapped(let item): self.init(kind: .justTapped, subject: Self.name(of: item))
+        case .trending: self.init(kind: .trending)
+        case .follow(let subject): self.init(kind: .following, subject: Self.name(of: subject))
+        case .affinity(let subject): self.init(kind: .affinity, subject: Self.name(of: subject))
+        case .context(let subject): self.init(kind: .context, subject: Self.name(of: subject))
+        case .new: self.init(kind: .new)
+        }
+    }
+
+    private init(kind: Kind, subject: String? = nil) {
+        self.init(kind: kind, subject: subject, times: nil, intervalDays: nil)
+    }
+
+    /// Keys of the engine have no kind, so the digits alone stand in the log; whoever shows them looks them up.
+    private static func name(of key: Key) -> String { String(key, radix: 36) }
+}
