@@ -63,6 +63,13 @@ let package = Package(
         room("Content", "Sources/Fields/Content"),
         room("Feed", "Sources/Fields/Feed", ["Matching"]),
         room("Centre", "Sources/Fields/Centre", ["MatchingText"]),
+        // Flows
+        .target(
+            name: "Flows",
+            dependencies: [
+                "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments", "Shops",
+                "Content", "Feed", "Centre",
+            ], path: "Sources/Flows", exclude: ["Importing"]),
         // Engines
         .target(
             name: "CICU", path: "Sources/CICU",
@@ -74,7 +81,7 @@ let package = Package(
         .testTarget(name: "MatchingTextTests", dependencies: ["MatchingText"], path: "Tests/Engines/Matching/Text"),
         .executableTarget(
             name: "Quanyu",
-            dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments", "Shops", "Content", "Feed", "Centre", hummingbird, mustache, grdb, cryptoExtras, crypto, httpClient, arguments, lifecycle, logging, metrics],
+            dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments", "Shops", "Content", "Feed", "Centre", "Flows", hummingbird, mustache, grdb, cryptoExtras, crypto, httpClient, arguments, lifecycle, logging, metrics],
             path: "Sources/Quanyu"),
         .testTarget(name: "KernelTests", dependencies: ["Kernel", hummingbirdTesting], path: "Tests/Ground/Kernel"),
     ],

@@ -35,6 +35,12 @@ public struct IllegalOrderTransition: Problem, Equatable {
     /// Where it was to go.
     public let to: OrderState
 
+    /// It can't go from `from` to `to`.
+    public init(from: OrderState, to: OrderState) {
+        self.from = from
+        self.to = to
+    }
+
     public var details: ProblemDetails {
         ProblemDetails(
             .conflict, "illegal-order-transition",

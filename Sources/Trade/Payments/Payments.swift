@@ -70,6 +70,10 @@ public protocol PaymentProvider: Sendable {
     ///
     /// - Throws: ``WebhookRefused`` when the signature or the content is wrong.
     func read(webhook body: String, signature: String?) throws -> ProviderEvent
+    /// Reads a webhook that was kept after its signature was checked.
+    func read(kept body: String) throws -> ProviderEvent
+    /// Does again what failed before; called about once a second.
+    func retry() async
     /// What the provider says of a payment now, for a buyer who returns before the webhook.
     func status(of intent: PaymentIntent) async throws -> ProviderEvent?
     /// Gives money back. Calling it again for the same refund changes nothing.

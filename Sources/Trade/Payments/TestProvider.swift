@@ -63,6 +63,12 @@ public final class TestProvider: PaymentProvider {
         guard given.count == expected.count, zip(given, expected).reduce(UInt8(0), { $0 | ($1.0 ^ $1.1) }) == 0 else {
             throw WebhookRefused("the signature is wrong.")
         }
+        return try read(kept: body)
+    }
+
+    public func retry() async { await deliverDue() }
+
+    public func read(kept body: String) throws -> ProviderEvent {
         guard let message = try? JSONDecoder().decode(Message.self, from: Data(body.utf8)) else {
             throw WebhookRefused("the body is not a message of this provider.")
         }

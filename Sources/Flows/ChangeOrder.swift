@@ -1,0 +1,87 @@
+import HTTP
+import Kernel
+import Orders
+import Payments
+import Stock
+import Store
+
+/// What buyer and shop do with an order after it was placed. Each checks whose order it is.
+public struct ChangeOrder: Sendable {
+    private let market: Marketplace
+
+    /// Over the rooms of `market`.
+    public init(_ market: Marketplace) { self.market = market }
+
+    /// The buyer or the shop cancels before shipment: stock goes back, and what was paid is refunded.
+    ///
+    /// - Throws: ``NotFound``, ``IllegalOrderTransition``.
+    public func cancel(_ id: OrderID, by identity: Identity, reason: String) async throws -> Order {
+        let reason = try ValidatedText(reason, field: "reason", length: 0...200).value
+        return try await market.store.write { [market] transaction in
+            let order = try Self.order(id, for: identity, in: transaction)
+            let wasPaid = order.state == .paid
+            let cancelled = try market.orders.move(
+                id, to: .cancelled, by: identity.person, note: reason, in: transaction)
+            try market.stock.release(order.lines.compactMap(\.reservation), in: transaction)
+            if let intent = try Payments.intent(of: order.group, in: transaction) {
+                if wasPaid {
+                    try market.payments.refund(order.total, of: intent.id, for: id.description, in: transaction)
+                } else {
+                    try cancelUnpaid(order.group, intent, market, in: transaction)
+                }
+            }
+            return cancelled
+        }
+    }
+
+    /// The shop hands the goods to a carrier.
+    ///
+    /// - Throws: ``NotFound``, ``Forbidden``, ``IllegalOrderTransition``, ``InvalidField``.
+    public func ship(_ id: OrderID, by identity: Identity, carrier: String, tracking: String) async throws -> Order {
+        let carrier = try ValidatedText(carrier, field: "carrier", length: 1...60).value
+        let tracking = try ValidatedText(tracking, field: "tracking", length: 1...60).value
+        return try await market.store.write { [market] transaction in
+            guard let order = try Orders.order(id, in: transaction) else { throw NotFound("order") }
+            try identity.requireStaff(of: order.shop, [.owner, .manager, .warehouse])
+            return try market.orders.move(
+                id, to: .shipped, by: identity.person, carrier: carrier, tracking: tracking, in: transaction)
+        }
+    }
+
+    /// The buyer has the goods.
+    ///
+    /// - Throws: ``NotFound``, ``IllegalOrderTransition``.
+    public func confirmReceipt(_ id: OrderID, by buyer: PersonID) async throws -> Order {
+        try await market.store.write { [market] transaction in
+            guard let order = try Orders.order(id, in: transaction), order.buyer == buyer else { throw NotFound("order") }
+            return try market.orders.move(id, to: .completed, by: buyer, in: transaction)
+        }
+    }
+
+    /// An order as its buyer or its shop may see it.
+    ///
+    /// - Throws: ``NotFound`` for anybody else.
+    public func order(_ id: OrderID, for identity: Identity) async throws -> Order {
+        try await market.store.read { try Self.order(id, for: identity, in: $0) }
+    }
+
+    private static func order(_ id: OrderID, for identity: Identity, in transaction: any Transaction) throws -> Order {
+        guard let order = try Orders.order(id, in: transaction) else { throw NotFound("order") }
+        guard order.buyer != identity.person else { return order }
+        do { try identity.requireStaff(of: order.shop, [.owner, .manager, .support, .warehouse]) } catch {
+            throw NotFound("order")
+        }
+        return order
+    }
+
+    /// One payment covers the group: as soon as one of its orders is cancelled unpaid, all of them are.
+    private func cancelUnpaid(
+        _ group: OrderGroupID, _ intent: PaymentIntent, _ market: Marketplace, in transaction: any Transaction
+    ) throws {
+        _ = try market.payments.move(intent.id, to: .cancelled, in: transaction)
+        for order in try Orders.group(group, in: transaction)?.orders ?? [] where order.state == .placed {
+            try market.orders.move(order.id, to: .cancelled, by: intent.buyer, in: transaction)
+            try market.stock.release(order.lines.compactMap(\.reservation), in: transaction)
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Carts
+import Catalog
+import Centre
+import Content
+import Feed
+import Journal
+import Kernel
+import Orders
+import Payments
+import People
+import Shops
+import Stock
+import Store
+
+/// Every room of the house, opened once at start and handed to flows and sites.
+public struct Marketplace: Sendable {
+    /// The ground.
+    public let store: any Store
+    public let journal: Journal
+    public let source: Kernel.Source
+    /// The rooms.
+    public let people: People
+    public let catalog: Catalog
+    public let stock: Stock
+    public let shops: Shops
+    public let content: Content
+    public let feed: Feed
+    public let centre: Centre
+    public let carts: Carts
+    public let orders: Orders
+    public let payments: Payments
+    /// Takes the money.
+    public let provider: any PaymentProvider
+
+    /// Opens every room.
+    ///
+    /// - Parameter feedSnapshot: where the feed's engine is kept between runs.
+    public init(
+        store: any Store, source: Kernel.Source, people configuration: People.Configuration = .init(),
+        feedSnapshot: String? = nil, provider: any PaymentProvider
+    ) {
+        self.store = store
+        self.source = source
+        self.provider = provider
+        journal = Journal(store: store)
+        people = People(store: store, journal: journal, source: source, configuration: configuration)
+        catalog = Catalog(store: store, journal: journal, source: source)
+        stock = Stock(store: store, journal: journal, source: source)
+        shops = Shops(store: store, journal: journal, source: source)
+        content = Content(store: store, journal: journal, source: source)
+        feed = Feed(store: store, journal: journal, source: source, snapshotPath: feedSnapshot)
+        centre = Centre(store: store, journal: journal, source: source)
+        carts = Carts(store: store)
+        orders = Orders(store: store, journal: journal, source: source)
+        payments = Payments(store: store, source: source)
+    }
+
+    /// The tables of every room, in the order in which rooms were added.
+    public static let migrations =
+        storeMigrations + journalMigrations + People.migrations + Catalog.migrations + Stock.migrations
+        + Shops.migrations + Content.migrations + Feed.migrations + Centre.migrations + Carts.migrations
+        + Orders.migrations + Payments.migrations
+
+    /// Reads what rooms keep in memory.
+    public func load() async throws {
+        try await feed.load()
+        try await centre.load()
+    }
+
+    /// Does the background work of every room until cancelled.
+    public func run() async {
+        await withTaskGroup { group in
+            group.addTask { try? await journal.run() }
+            group.addTask { await feed.run() }
+            group.addTask { await centre.run() }
+            group.addTask { await journal.follow(visitorCarts) }
+            group.addTask { await SettlePayments(self).run() }
+        }
+    }
+
+    /// A visitor who signs in keeps the cart.
+    private var visitorCarts: Subscription {
+        Subscription(name: "carts.visitors", topics: [VisitorRecognised.topic]) { facts, transaction in
+            for fact in facts {
+                guard let recognised: VisitorRecognised = try fact.content() else { continue }
+                try Carts.merge(recognised.visitor, into: recognised.person, in: transaction)
+            }
+        }
+    }
+}

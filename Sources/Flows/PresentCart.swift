@@ -1,0 +1,144 @@
+import Carts
+import Catalog
+import Journal
+import Kernel
+import Shops
+import Stock
+import Store
+
+/// A cart with what everything costs and whether it can be bought right now.
+public struct PresentedCart: Sendable {
+    /// A line as it stands now.
+    public struct Line: Sendable {
+        /// What lies in the cart.
+        public let line: CartLine
+        /// The product.
+        public let product: Product
+        /// The variant.
+        public let variant: Variant
+        /// Units that can be bought.
+        public let available: Int64
+        /// What one unit costs now; `nil` when it can't be bought at all.
+        public var price: Price? { product.isListed ? variant.price : nil }
+        /// Whether it costs something else than when it was put in.
+        public var priceChanged: Bool { price.map { $0.amount.amount != line.shownAmount } ?? false }
+        /// Whether the cart's quantity can be bought.
+        public var isBuyable: Bool { price != nil && available >= line.quantity }
+    }
+
+    /// The lines at one shop.
+    public struct Parcel: Sendable {
+        /// The shop.
+        public let shop: Shop
+        /// Its lines.
+        public let lines: [Line]
+    }
+
+    /// The lines by shop, the shop of the newest line first.
+    public let parcels: [Parcel]
+    /// What the buyable lines cost, per currency.
+    public let totals: [Money]
+
+    /// All lines.
+    public var lines: [Line] { parcels.flatMap(\.lines) }
+    /// Whether everything can be bought, in one currency.
+    public var isBuyable: Bool { !lines.isEmpty && lines.allSatisfy(\.isBuyable) && totals.count == 1 }
+}
+
+/// Shows a cart with live prices and stock.
+public struct PresentCart: Sendable {
+    private let market: Marketplace
+
+    /// Over the rooms of `market`.
+    public init(_ market: Marketplace) { self.market = market }
+
+    /// The cart of a person or visitor.
+    public func callAsFunction(of person: PersonID) async throws -> PresentedCart {
+        let now = market.source.now
+        let lines = try await market.store.read { [self] transaction -> [PresentedCart.Line] in
+            try self.lines(Carts.lines(of: person, in: transaction), at: now, market.stock, in: transaction)
+        }
+        return try await present(lines)
+    }
+
+    /// One variant as if it were the whole cart, for "buy now".
+    public func callAsFunction(only variant: VariantID, quantity: Int64, slate: SlateID?) async throws -> PresentedCart {
+        let now = market.source.now
+        let lines = try await market.store.read { [self] transaction -> [PresentedCart.Line] in
+            guard let found = try Catalog.variants([variant], at: now, in: transaction)[variant] else {
+                throw NotFound("variant")
+            }
+            let line = CartLine(
+                variant: variant, product: found.product, shop: found.shop, quantity: quantity,
+                shownAmount: found.price?.amount.amount ?? 0, slate: slate, addedAt: now)
+            return try self.lines([line], at: now, market.stock, in: transaction)
+        }
+        return try await present(lines)
+    }
+
+    private func lines(
+        _ lines: [CartLine], at now: Instant, _ stock: Stock, in transaction: any Transaction
+    ) throws -> [PresentedCart.Line] {
+        let products = try Catalog.products(Array(Set(lines.map(\.product))), at: now, in: transaction)
+        let byID = Dictionary(products.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let available = try stock.available(lines.map(\.variant), in: transaction)
+        return lines.compactMap { line in
+            guard let product = byID[line.product], let variant = product.variants.first(where: { $0.id == line.variant })
+            else { return nil }
+            return PresentedCart.Line(
+                line: line, product: product, variant: variant, available: available[line.variant] ?? 0)
+        }
+    }
+
+    private func present(_ lines: [PresentedCart.Line]) async throws -> PresentedCart {
+        var order: [ShopID] = []
+        for line in lines where !order.contains(line.line.shop) { order.append(line.line.shop) }
+        let shops = try await market.shops.shops(order)
+        let parcels = order.compactMap { id in
+            shops[id].map { shop in PresentedCart.Parcel(shop: shop, lines: lines.filter { $0.line.shop == id }) }
+        }
+        var totals: [Money] = []
+        for line in lines where line.isBuyable {
+            guard let amount = try line.price?.amount.times(line.line.quantity) else { continue }
+            if let index = totals.firstIndex(where: { $0.currency == amount.currency }) {
+                totals[index] = try totals[index].adding(amount)
+            } else {
+                totals.append(amount)
+            }
+        }
+        return PresentedCart(parcels: parcels, totals: totals)
+    }
+}
+
+/// Puts goods into a cart at the price of now.
+public struct AddToCart: Sendable {
+    private let market: Marketplace
+
+    /// Over the rooms of `market`.
+    public init(_ market: Marketplace) { self.market = market }
+
+    /// - Throws: ``NotFound`` when the variant can't be bought, ``OutOfStock``, ``CartFull``, ``InvalidField``.
+    public func callAsFunction(
+        _ variant: VariantID, quantity: Int64, slate: SlateID?, for person: PersonID, key: IdempotencyKey? = nil
+    ) async throws {
+        let now = market.source.now
+        try await market.store.write { [market] transaction in
+            _ = try transaction.once(key, fingerprint: "cart \(variant) \(quantity)", at: now) {
+                guard let found = try Catalog.variants([variant], at: now, in: transaction)[variant],
+                    let price = found.price,
+                    let product = try Catalog.products([found.product], at: now, in: transaction).first, product.isListed
+                else { throw NotFound("variant") }
+                let available = try market.stock.available([variant], in: transaction)[variant] ?? 0
+                guard available >= quantity else { throw OutOfStock(left: [variant: available]) }
+                try Carts.add(
+                    CartLine(
+                        variant: variant, product: found.product, shop: found.shop, quantity: quantity,
+                        shownAmount: price.amount.amount, slate: slate, addedAt: now), to: person, in: transaction)
+                try market.journal.append(
+                    Touchpoint(person: person, time: now, kind: .cart, subject: .product(found.product), slate: slate),
+                    at: now, in: transaction)
+                return true
+            }
+        }
+    }
+}

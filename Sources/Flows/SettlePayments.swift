@@ -1,0 +1,120 @@
+import Journal
+import Kernel
+import Orders
+import Payments
+import Stock
+import Store
+
+/// Money came in after the stock had gone to somebody else; it goes back.
+public struct ShortfallRaised: FactContent {
+    public static let topic = "orders.shortfall"
+    /// What can't be delivered.
+    public let group: OrderGroupID
+    /// The variants that are short.
+    public let variants: [VariantID]
+    public var key: String { group.description }
+}
+
+/// Brings payments to their end: webhooks from the inbox, buyers who return before the webhook, refunds that wait.
+public struct SettlePayments: Sendable {
+    private let market: Marketplace
+
+    /// Over the rooms of `market`.
+    public init(_ market: Marketplace) { self.market = market }
+
+    /// Says where the buyer pays.
+    ///
+    /// - Throws: ``NotFound`` when the group is not the buyer's; ``IllegalOrderTransition`` when it is cancelled.
+    public func begin(_ group: OrderGroupID, by buyer: PersonID, returnTo url: String) async throws -> String {
+        guard let intent = try await market.payments.intent(of: group), intent.buyer == buyer else {
+            throw NotFound("order group")
+        }
+        guard intent.state != .cancelled else { throw IllegalOrderTransition(from: .cancelled, to: .paid) }
+        guard intent.state != .succeeded else { return url }
+        return try await market.provider.begin(intent, returnTo: url)
+    }
+
+    /// Keeps a webhook durably; it takes effect a moment later.
+    ///
+    /// - Throws: ``WebhookRefused``, ``NotFound`` for a provider that is not ours.
+    public func receive(_ body: String, signature: String?, from provider: String) async throws {
+        guard provider == market.provider.name else { throw NotFound("payment provider") }
+        let event = try market.provider.read(webhook: body, signature: signature)
+        try await market.payments.keep(event, payload: body, from: provider)
+        try await processWebhooks()
+    }
+
+    /// A buyer is back from the provider: asks how the payment stands, in case the webhook is still on its way.
+    public func returned(to group: OrderGroupID, by buyer: PersonID) async throws {
+        guard let intent = try await market.payments.intent(of: group), intent.buyer == buyer else {
+            throw NotFound("order group")
+        }
+        guard intent.state != .succeeded, let event = try await market.provider.status(of: intent) else { return }
+        try await market.store.write { [self] in try apply(event, in: $0) }
+    }
+
+    /// Applies what waits in the inbox.
+    public func processWebhooks() async throws {
+        for webhook in try await market.payments.waitingWebhooks(limit: 100) {
+            try await market.store.write { [self] transaction in
+                // Its signature was checked before it was kept.
+                guard let event = try? market.provider.read(kept: webhook.payload) else {
+                    return try market.payments.finish(webhook, outcome: "unreadable", in: transaction)
+                }
+                do {
+                    try apply(event, in: transaction)
+                    try market.payments.finish(webhook, outcome: "applied", in: transaction)
+                } catch let problem as NotFound {
+                    try market.payments.finish(webhook, outcome: "unknown \(problem.what)", in: transaction)
+                } catch PaymentProblem.wrongAmount {
+                    try market.payments.finish(webhook, outcome: "wrong amount", in: transaction)
+                }
+            }
+        }
+    }
+
+    /// Asks the provider for refunds that were promised.
+    public func processRefunds() async throws {
+        for refund in try await market.payments.pendingRefunds(limit: 100) {
+            try await market.provider.refund(refund.id, of: refund.intent, amount: refund.amount)
+            try await market.payments.finish(refund.id)
+        }
+    }
+
+    /// Retries once a second what a crash or a silent provider left behind, until cancelled.
+    func run() async {
+        while (try? await Task.sleep(for: .seconds(1))) != nil {
+            try? await processWebhooks()
+            try? await processRefunds()
+            await market.provider.retry()
+        }
+    }
+
+    /// The one transition where redirect, webhook and repeated webhooks meet.
+    private func apply(_ event: ProviderEvent, in transaction: any Transaction) throws {
+        guard let intent = try market.payments.apply(event, in: transaction), intent.state == .succeeded,
+            let group = try Orders.group(intent.group, in: transaction)
+        else { return }
+        let open = group.orders.filter { $0.state == .placed }
+        let reservations = open.flatMap { $0.lines.compactMap(\.reservation) }
+        let short = try market.stock.commit(reservations, in: transaction)
+        guard short.isEmpty, open.count == group.orders.count else {
+            return try giveBack(intent, open, reservations, short, in: transaction)
+        }
+        for order in open { try market.orders.move(order.id, to: .paid, by: nil, in: transaction) }
+    }
+
+    /// Nobody gets half of what they paid for: what can't be delivered in whole is cancelled and refunded.
+    private func giveBack(
+        _ intent: PaymentIntent, _ open: [Order], _ reservations: [ReservationID], _ short: [VariantID],
+        in transaction: any Transaction
+    ) throws {
+        try market.stock.release(reservations, in: transaction)
+        for order in open {
+            try market.orders.move(order.id, to: .cancelled, by: nil, note: "sold out before payment", in: transaction)
+        }
+        try market.payments.refund(intent.amount, of: intent.id, for: intent.group.description, in: transaction)
+        try market.journal.append(
+            ShortfallRaised(group: intent.group, variants: short), at: market.source.now, in: transaction)
+    }
+}
