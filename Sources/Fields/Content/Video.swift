@@ -58,6 +58,9 @@ public struct Reactions: Sendable, Equatable {
     public var comments = 0
     /// Whether the one who asks likes it.
     public var isLiked = false
+
+    /// None.
+    public init() {}
 }
 
 extension Content {
