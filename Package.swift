@@ -83,7 +83,10 @@ let package = Package(
             name: "Quanyu",
             dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments", "Shops", "Content", "Feed", "Centre", "Flows", hummingbird, mustache, grdb, cryptoExtras, crypto, httpClient, arguments, lifecycle, logging, metrics],
             path: "Sources/Quanyu"),
-        .testTarget(name: "KernelTests", dependencies: ["Kernel", hummingbirdTesting], path: "Tests/Ground/Kernel"),
+        .testTarget(name: "KernelTests", dependencies: ["Kernel"], path: "Tests/Ground/Kernel"),
+        .testTarget(
+            name: "StoresTests",
+            dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows"], path: "Tests/Stores"),
     ],
     swiftLanguageModes: [.v6]
 )
