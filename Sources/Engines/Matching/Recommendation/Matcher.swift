@@ -86,6 +86,21 @@ public final class Matcher: Sendable {
         learner.withLock { ($0.people.count - $0.erased.count, $0.world.items.count, $0.world.linear.entries.count) }
     }
 
+    /// The candidates of a request with their signals, for learning and inspection.
+    package func signals(_ request: Request) -> [(item: Key, sources: UInt16, score: Float, signals: SIMD32<Float>)] {
+        let reading = learner.withLock { $0.reading(request) }
+        var gatherer = Gatherer(reading, scratch: spare.withLock { $0.popLast() } ?? Scratch())
+        gatherer.gather()
+        Measurer(reading, history: gatherer.scratch.history).measure(&gatherer.scratch)
+        reading.ranker.rank(&gatherer.scratch.candidates)
+        let all = gatherer.scratch.candidates.map { (reading.itemKeys[$0.item], $0.sources, $0.score, $0.signals) }
+        var scratch = gatherer.scratch
+        gatherer.scratch = Scratch()
+        scratch.clear()
+        spare.withLock { if $0.count < 16 { $0.append(scratch) } }
+        return all
+    }
+
     private func answer(_ reading: Reading, keeping: ((Candidate) -> Bool)? = nil) -> Slate {
         var gatherer = Gatherer(reading, scratch: spare.withLock { $0.popLast() } ?? Scratch())
         let slate = gatherer.answer(keeping)

@@ -43,9 +43,9 @@ struct Gatherer {
         for item in scratch.context.strongest(limit / 5) { consider(item, .context) }
         for subject in reading.contextSubjects { considerSubject(subject, .context, top: 60, newest: 20) }
         considerFollowing()
-        considerPersonal(limit * 2 / 5)
+        considerPersonal(limit / 2)
         for item in scratch.session.strongest(limit / 8) { consider(item, .session) }
-        for item in linearCandidates(limit * 2 / 5) { consider(item, .itemToItem) }
+        for item in linearCandidates(request.discovery ? limit * 3 / 5 : limit * 2 / 5) { consider(item, .itemToItem) }
         considerTrending(limit / 8)
         considerAffinities()
         if reading.within >= 0 { considerSubject(reading.within, .affinity, top: 96, newest: 64) }

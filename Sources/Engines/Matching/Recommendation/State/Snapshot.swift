@@ -128,6 +128,7 @@ extension ByteWriter {
     mutating func write(_ subject: SubjectRecord) {
         write(subject.top)
         write(subject.newest) { $0.write($1) }
+        write(subject.month.level)
         write(subject.impressions)
         write(subject.responses)
     }

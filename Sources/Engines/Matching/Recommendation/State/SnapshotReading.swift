@@ -37,6 +37,7 @@ extension ByteReader {
         var record = SubjectRecord()
         record.top = try topList(items)
         record.newest = try list { reader throws(SnapshotProblem) in try reader.number(below: items) }
+        record.month.level = try read()
         record.impressions = try read()
         record.responses = try read()
         return record
