@@ -126,6 +126,41 @@ public final class Matcher: Sendable {
         }
     }
 
+    /// Puts learned rankings in force, or takes them out with nil; ``learnRanking(followed:now:discovery:version:seed:)`` makes them.
+    ///
+    /// They are no part of a snapshot: a release adopts the one it was judged with.
+    public func adopt(_ model: RankingModel?, discovery: RankingModel?) {
+        learner.withLock {
+            $0.model = model
+            $0.discoveryModel = discovery
+        }
+    }
+
+    /// Learns a ranking from what followed: asks this engine, whose state is as of `now`, for the candidates of each
+    /// person and takes the items in `followed` as answered.
+    ///
+    /// The engine must not have observed what followed. With `discovery` only what the person never bought is asked for.
+    public func learnRanking(
+        followed: [Key: Set<Key>], now: Int64, discovery: Bool, version: String, seed: UInt64 = 1
+    ) -> RankingModel {
+        var random = SplitMix64(seed: seed)
+        var examples: [Example] = []
+        // Misses are many and alike: one in four stands for four.
+        let share = 0.25
+        for (person, answers) in followed.sorted(by: { $0.key < $1.key }) {
+            let request = Request(person: person, now: now, discovery: discovery, explores: false, diversifies: false)
+            for candidate in signals(request) {
+                let responded = answers.contains(candidate.item)
+                if responded || random.unit() < share {
+                    examples.append(
+                        Example(
+                            signals: candidate.signals, responded: responded, weight: responded ? 1 : Float(1 / share)))
+                }
+            }
+        }
+        return RankingTrainer(seed: seed).fit(examples, version: version)
+    }
+
     /// The whole state as bytes: ``init(snapshot:configuration:)`` gives an engine that answers the same to the bit.
     public func snapshot() -> [UInt8] {
         let copy = learner.withLock { $0 }

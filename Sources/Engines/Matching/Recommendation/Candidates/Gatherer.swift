@@ -4,6 +4,8 @@ struct Reading: Sendable {
     let itemKeys: Chunked<Key>
     let subjectKeys: Chunked<Key>
     let person: Person
+    /// The person's number; −1 for nobody known.
+    let number: Int32
     let request: Request
     let configuration: Configuration
     /// Numbers of what the request names.
@@ -104,12 +106,16 @@ struct Gatherer {
         }
     }
 
-    /// What the closed-form model says, from the person's history.
+    /// What the closed-form model says: the whole model's answer at the refresh, and the rows of what came since.
     private mutating func accumulateLinear() {
-        let inputs = strongestItems(ContiguousArray(0..<Int32(scratch.history.count)), 256) {
-            scratch.history[Int($0)].slow
-        }
         let model = world.linear
+        let answered = model.personRow(reading.number)
+        for entry in model.personEntries[answered] { scratch.linear.add(entry.item, entry.weight, from: entry.item) }
+        let histories = reading.person.history.values
+        let inputs = strongestItems(ContiguousArray(0..<Int32(scratch.history.count)), 256) {
+            let isNew = answered.isEmpty || histories[Int(scratch.history[Int($0)].place)].first > model.time
+            return isNew ? scratch.history[Int($0)].slow : 0
+        }
         for place in inputs {
             let evidence = scratch.history[Int(place)]
             let value = Preferences.value(slow: evidence.slow)
