@@ -90,6 +90,7 @@ public final class Matcher: Sendable {
     package func signals(_ request: Request) -> [(item: Key, sources: UInt16, score: Float, signals: SIMD32<Float>)] {
         let reading = learner.withLock { $0.reading(request) }
         var gatherer = Gatherer(reading, scratch: spare.withLock { $0.popLast() } ?? Scratch())
+        gatherer.forbid()
         gatherer.gather()
         Measurer(reading, history: gatherer.scratch.history).measure(&gatherer.scratch)
         reading.ranker.rank(&gatherer.scratch.candidates)
@@ -178,13 +179,13 @@ public final class Matcher: Sendable {
 extension Gatherer {
     /// The pipeline: gather, measure, rank, build, check again, explain.
     mutating func answer(_ keeping: ((Candidate) -> Bool)?) -> Slate {
-        gather()
+        forbid()
+        // The pool is owed its places, so it enters before other sources fill the limit.
         let pool = ExplorationPool(reading: reading).members(&self)
+        gather()
         Measurer(reading, history: scratch.history).measure(&scratch)
         reading.ranker.rank(&scratch.candidates)
-        var ranked = scratch.candidates
-        if let keeping { ranked.removeAll { !keeping($0) } }
-        ranked.sort { ($0.score, $1.item) > ($1.score, $0.item) }
+        let ranked = ranked(keeping)
         var builder = SlateBuilder(reading)
         let choices = builder.build(ranked, pool: pool)
         let explainer = Explainer(reading: reading, scratch: scratch, ranker: reading.ranker)
@@ -192,5 +193,13 @@ extension Gatherer {
         let slots = choices.filter { reading.world.showable($0.candidate.item, reading.configuration) }
             .map { explainer.slot($0) }
         return Slate(slots: slots, modelVersion: reading.modelVersion, candidates: ranked.count)
+    }
+
+    /// The candidates, best first; ties by item so that answers repeat.
+    private func ranked(_ keeping: ((Candidate) -> Bool)?) -> ContiguousArray<Candidate> {
+        let all = scratch.candidates
+        var order = all.indices.filter { keeping?(all[$0]) ?? true }
+        order.sort { all[$0].score != all[$1].score ? all[$0].score > all[$1].score : all[$0].item < all[$1].item }
+        return ContiguousArray(order.map { all[$0] })
     }
 }

@@ -36,7 +36,6 @@ struct Gatherer {
     }
 
     mutating func gather() {
-        forbid()
         loadPerson()
         accumulateLinear()
         accumulateSession()
@@ -45,10 +44,10 @@ struct Gatherer {
         for item in scratch.context.strongest(limit / 5) { consider(item, .context) }
         for subject in reading.contextSubjects { considerSubject(subject, .context, top: 60, newest: 20) }
         considerFollowing()
-        considerPersonal(limit / 2)
+        considerPersonal(limit * 9 / 20)
         for item in scratch.session.strongest(limit / 8) { consider(item, .session) }
-        for item in linearCandidates(request.discovery ? limit * 3 / 5 : limit * 2 / 5) { consider(item, .itemToItem) }
-        considerTrending(limit / 8)
+        for item in linearCandidates(request.discovery ? limit * 3 / 5 : limit * 3 / 10) { consider(item, .itemToItem) }
+        considerTrending(request.discovery ? limit / 4 : limit / 8)
         considerAffinities()
         if reading.within >= 0 { considerSubject(reading.within, .affinity, top: 96, newest: 64) }
         fill()
@@ -56,7 +55,7 @@ struct Gatherer {
 
     // MARK: Rules
 
-    private mutating func forbid() {
+    mutating func forbid() {
         for item in reading.excluded { scratch.forbid(item) }
         for seen in reading.person.seen.values where seen.refused > 0 { scratch.forbid(seen.item) }
         if request.discovery {
@@ -85,7 +84,7 @@ struct Gatherer {
             scratch.candidates[Int(place)].sources |= 1 << UInt16(source.rawValue)
             return true
         }
-        guard place == -1 else { return false }
+        guard place == -1, scratch.candidates.count < reading.configuration.candidateLimit else { return false }
         guard allows(item) else {
             scratch.forbid(item)
             return false

@@ -78,7 +78,9 @@ struct Measurer {
     }
 
     /// log₂ of an item's part of its category or tag.
-    private func share(_ mass: LogMass, of all: LogMass) -> Float { Float(max(-20, mass.level - max(all.level, mass.level))) }
+    private func share(_ mass: LogMass, of all: LogMass) -> Float {
+        Float(max(-20, mass.level - max(all.level, mass.level)))
+    }
 
     /// log₂ of the evidence in each window, at least one part in a million of a like.
     private static func levels(_ counters: ItemCounters, _ now: Int64) -> SIMD4<Float> {

@@ -180,7 +180,9 @@ public struct MatchingEvaluation: Sendable {
     /// Binary NDCG at `k` (Järvelin & Kekäläinen 2002).
     static func ndcg(_ list: [Key], _ truth: Set<Key>, _ k: Int) -> Double {
         func discount(_ rank: Int) -> Double { 1 / logarithm2(Double(rank) + 2) }
-        let gain = list.prefix(k).enumerated().reduce(0.0) { $0 + (truth.contains($1.element) ? discount($1.offset) : 0) }
+        let gain = list.prefix(k).enumerated().reduce(0.0) {
+            $0 + (truth.contains($1.element) ? discount($1.offset) : 0)
+        }
         let ideal = (0..<min(k, truth.count)).reduce(0.0) { $0 + discount($1) }
         return ideal > 0 ? gain / ideal : 0
     }

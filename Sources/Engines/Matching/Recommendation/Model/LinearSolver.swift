@@ -16,7 +16,7 @@ struct LinearSolver {
     var minimumPersons = 2
 
     /// Entries kept for each person.
-    var personLimit = 384
+    var personLimit = 1024
     /// The time of the refresh.
     var time: Int64 = 0
 
@@ -53,7 +53,8 @@ struct LinearSolver {
     }
 
     /// What the whole model says to each person: xᵤB = (xᵤXᵀK⁻¹X − xᵤ∘d)/(1 − d), where xᵤXᵀK⁻¹ = eᵤ − λK⁻¹ᵤ.
-    private func answerPersons(_ kernel: SymmetricMatrix, _ scale: ContiguousArray<Float>, _ eligible: [Int]) -> RowSet {
+    private func answerPersons(_ kernel: SymmetricMatrix, _ scale: ContiguousArray<Float>, _ eligible: [Int]) -> RowSet
+    {
         let n = kernel.order
         var rows = RowSet(items: Int(preferences.numbers.max() ?? -1) + 1, limit: personLimit)
         var weights = ContiguousArray(repeating: SIMD8<Float>(), count: n)

@@ -30,30 +30,46 @@ public struct RankingModel: Sendable, Hashable {
     }
 
     /// Log-odds of all candidates, in their order.
+    ///
+    /// Eight candidates are asked at once: bins have at most seven bits, so one addition to eight bytes in a word leaves
+    /// the answer to "above?" in each byte's highest bit.
     func logOdds(_ candidates: ContiguousArray<Candidate>) -> ContiguousArray<Float> {
-        let blocks = (candidates.count + 15) / 16
-        let used = Set(trees.flatMap(\.signals)).sorted()
-        var columns = ContiguousArray(repeating: SIMD16<UInt8>(), count: edges.count * blocks)
-        for signal in used {
+        let words = (candidates.count + 7) / 8
+        var columns = ContiguousArray(repeating: UInt64(0), count: edges.count * words)
+        for signal in Set(trees.flatMap(\.signals)) {
             let edges = edges[signal]
             for (place, candidate) in candidates.enumerated() {
-                columns[signal * blocks + (place >> 4)][place & 15] = Self.bin(candidate.signals[signal], edges)
+                let bin = UInt64(Self.bin(candidate.signals[signal], edges))
+                columns[signal * words + (place >> 3)] |= bin << UInt64(8 * (place & 7))
             }
         }
-        var sums = ContiguousArray(repeating: base, count: blocks * 16)
-        for tree in trees {
-            tree.leaves.withUnsafeBufferPointer { leaves in
-                for block in 0..<blocks {
-                    var place = SIMD16<UInt8>()
-                    for level in tree.signals.indices {
-                        let above = columns[tree.signals[level] * blocks + block] .> SIMD16(repeating: tree.bins[level])
-                        place |= SIMD16<UInt8>().replacing(with: UInt8(1) << UInt8(level), where: above)
-                    }
-                    for lane in 0..<16 { sums[block * 16 + lane] += leaves[Int(place[lane])] }
-                }
+        var sums = ContiguousArray(repeating: base, count: words * 8)
+        sums.withUnsafeMutableBufferPointer { sums in
+            columns.withUnsafeBufferPointer { columns in
+                for tree in trees { Self.add(tree, columns, words, to: sums) }
             }
         }
         return ContiguousArray(sums.prefix(candidates.count))
+    }
+
+    private static func add(
+        _ tree: Tree, _ columns: UnsafeBufferPointer<UInt64>, _ words: Int, to sums: UnsafeMutableBufferPointer<Float>
+    ) {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let depth = tree.signals.count
+        tree.leaves.withUnsafeBufferPointer { leaves in
+            for word in 0..<words {
+                var place: UInt64 = 0
+                for level in 0..<depth {
+                    let bins = columns[tree.signals[level] &* words &+ word]
+                    let above = (bins &+ ones &* UInt64(127 &- tree.bins[level])) & (ones << 7)
+                    place |= above &>> UInt64(7 &- level)
+                }
+                for lane in 0..<8 {
+                    sums[word &* 8 &+ lane] += leaves[Int(truncatingIfNeeded: (place &>> UInt64(8 &* lane)) & 0xFF)]
+                }
+            }
+        }
     }
 }
 

@@ -12,14 +12,16 @@ extension Learner {
         for key in request.blocked { if let number = subjects.number(of: key) { blocked.insert(number) } }
         let context = request.context
         return Reading(
-            world: world, itemKeys: items.keys, subjectKeys: subjects.keys, person: person, number: number, request: request,
+            world: world, itemKeys: items.keys, subjectKeys: subjects.keys, person: person, number: number,
+            request: request,
             configuration: configuration,
             excluded: ContiguousArray(request.exclude.compactMap { items.number(of: $0) }.sorted()),
             blocked: blocked,
             contextItems: ContiguousArray(context.compactMap { items.number(of: $0) }),
             contextSubjects: ContiguousArray(context.compactMap { subjects.number(of: $0) }),
             within: request.within.map { subjects.number(of: $0) ?? -2 } ?? -1,
-            modelVersion: modelVersion, ranker: Ranker(weights: configuration.weights, model: request.discovery ? discoveryModel ?? model : model))
+            modelVersion: modelVersion,
+            ranker: Ranker(weights: configuration.weights, model: request.discovery ? discoveryModel ?? model : model))
     }
 
     /// The training data of the closed-form model as it stands at `now`.
