@@ -39,6 +39,7 @@ _KEPT_UPPER = {"BBQ", "TV", "DVD", "SPF", "IQF", "DXM", "RTD", "RX", "UHT", "QSR
 
 def readable(text: str) -> str:
     """Upper-case source text in title case, its abbreviations written out."""
+    text = re.sub(r"\([^)]*$", "", text)  # the source cuts long texts, often inside brackets
     text = re.sub(r"\s+", " ", text.strip().replace(" S ", "'s ")).replace("/", " / ").replace("&", " & ")
     words = [_word(word) for word in text.split()]
     return re.sub(r" +", " ", " ".join(words)).replace(" / ", "/").replace("( ", "(").strip(" -:/&")
