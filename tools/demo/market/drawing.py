@@ -15,6 +15,7 @@ TEXT_FONTS = {
 }
 _SIMPLIFIED = 2  # the face of the collection with mainland Chinese shapes
 _BITMAP_SIZE = 109  # the only size that the emoji font holds
+_SMALL = 124  # up to here the font's own bitmap is large enough
 
 Colour = tuple[int, int, int]
 
@@ -44,6 +45,7 @@ def font(size: int, weight: str = "bold"):
     return ImageFont.truetype(str(TEXT_FONTS[weight]), size, index=_SIMPLIFIED)
 
 
+@lru_cache(maxsize=256)
 def _bitmap(text: str) -> Image.Image:
     canvas = Image.new("RGBA", (180, 160), (0, 0, 0, 0))
     ImageDraw.Draw(canvas).text((20, 12), text, font=_emoji_font(), embedded_color=True)
@@ -79,7 +81,7 @@ def _large_emoji(text: str) -> Image.Image:
 @lru_cache(maxsize=96)
 def emoji(text: str, size: int, hue: int = 0, angle: int = 0) -> Image.Image:
     """The emoji with its longer side ``size`` pixels, its hue turned by ``hue`` and itself by ``angle`` degrees."""
-    picture = _large_emoji(text)
+    picture = _bitmap(text) if size <= _SMALL else _large_emoji(text)
     scale = size / max(picture.size)
     picture = picture.resize((max(1, round(picture.width * scale)), max(1, round(picture.height * scale))),
                              Image.LANCZOS if scale < 0.8 else Image.BICUBIC)
