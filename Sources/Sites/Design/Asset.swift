@@ -50,8 +50,8 @@ struct Asset: Sendable {
     static let all = [designCSS, pagesCSS, feedCSS, touchpointsJS, siteJS, feedJS, iconsSVG, icon]
 
     /// Paths by name, for templates.
-    static let paths: [String: Any] = Dictionary(
-        all.map { ($0.name.replacing(".", with: "_"), $0.path as Any) }, uniquingKeysWith: { first, _ in first })
+    static let paths = Dictionary(
+        all.map { ($0.name.replacing(".", with: "_"), $0.path) }, uniquingKeysWith: { first, _ in first })
 
     static func addRoutes(to router: Router<Context>) {
         for asset in all {

@@ -1,6 +1,7 @@
 import Foundation
 import HTTP
 import Hummingbird
+import HummingbirdCore
 import Kernel
 
 /// The fields of a posted form, checked to come from a page of ours.
@@ -24,7 +25,7 @@ struct Form: Sendable {
     }
 
     /// All values of a field.
-    func all(_ name: String) -> [String] { fields.queryParameters.getAll(Substring(name)).map { String($0) } }
+    func all(_ name: String) -> [String] { fields.queryParameters[values: Substring(name)].map { String($0) } }
 
     /// A field that has to be there; `InvalidField` says so otherwise.
     func required(_ name: String) throws -> String {

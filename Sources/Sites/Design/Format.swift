@@ -13,7 +13,7 @@ struct Format: Sendable {
     func money(_ money: Money) -> String {
         let value = Decimal(money.amount) / Self.powers[money.currency.exponent]
         // Everybody here reads ¥ as yuan; other signs keep their country where they need one.
-        let presentation: Decimal.FormatStyle.Currency.Presentation = money.currency == .cny ? .narrow : .standard
+        let presentation: CurrencyFormatStyleConfiguration.Presentation = money.currency == .cny ? .narrow : .standard
         return value.formatted(.currency(code: money.currency.code).presentation(presentation).locale(locale))
     }
 

@@ -67,14 +67,15 @@ struct Frame: Sendable {
         view["main"] = main
         view["title"] = page.title
         view["lang"] = context.language == .zh ? "zh-Hans" : "en"
-        view["theme"] = ["light", "dark"].first { $0 == request.cookies[Self.themeCookie]?.value }
+        let theme = request.cookies[Self.themeCookie]?.value
+        view["theme"] = theme == "light" || theme == "dark" ? theme : nil
         view["notice"] = notice?.text(in: context.language)
         view["path"] = Self.path(of: request)
         view["styles"] = ([Asset.designCSS, .pagesCSS] + page.styles).map(\.path)
         view["scripts"] = ([Asset.siteJS] + page.scripts).map(\.path)
         view["isImmersive"] = page.isImmersive
         view["refresh"] = page.refresh
-        view["words_query"] = page.tab == .search ? page.content["words"] : nil
+        view["words_query"] = page.tab == .search ? page.content["words"] ?? "" : ""
         if let tab = page.tab { view["tab_\(tab.rawValue)"] = true }
         let count = try await cartCount(request, context)
         if count > 0 { view["cartCount"] = count > 99 ? "99+" : String(count) }

@@ -116,7 +116,7 @@ struct AccountPages: Sendable {
 
     private func setTheme(_ request: Request, _ context: Context) async throws -> Response {
         let form = try await Form(request, context)
-        let theme = ["light", "dark"].first { $0 == form["theme"] } ?? "system"
+        let theme = form["theme"].flatMap { ["light", "dark"].contains($0) ? $0 : nil } ?? "system"
         var response = Frame.redirect("/me")
         response.setCookie(frame.cookies.cookie(Frame.themeCookie, theme, days: 400))
         return response
@@ -129,7 +129,9 @@ struct AccountPages: Sendable {
             ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"),
             ("Linux", "Linux"),
         ]
-        let found = [browsers, systems].compactMap { list in list.first { agent.contains($0.0) }?.1 }
+        let found = [browsers, systems].compactMap { signs -> String? in
+            signs.first { sign, _ in agent.contains(sign) }.map { _, name in name }
+        }
         return found.isEmpty ? String(agent.prefix(60)) : found.joined(separator: " · ")
     }
 }
