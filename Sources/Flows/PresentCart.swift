@@ -142,3 +142,16 @@ public struct AddToCart: Sendable {
         }
     }
 }
+
+/// Changes how many units of a variant lie in a cart.
+public struct ChangeCart: Sendable {
+    private let market: Marketplace
+
+    /// Over the rooms of `market`.
+    public init(_ market: Marketplace) { self.market = market }
+
+    /// - Throws: ``NotFound`` when there is no such line, ``InvalidField`` for a quantity out of range.
+    public func callAsFunction(_ variant: VariantID, to quantity: Int64, for person: PersonID) async throws {
+        try await market.store.write { try Carts.setQuantity(quantity, of: variant, for: person, in: $0) }
+    }
+}

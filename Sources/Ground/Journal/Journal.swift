@@ -65,7 +65,7 @@ public final class Journal: Sendable {
     }
 
     /// Wakes every follower; called after commits, and by ``run()`` for facts that other nodes appended.
-    func wake() {
+    package func wake() {
         listeners.withLock { for listener in $0.values { listener.yield() } }
     }
 

@@ -125,7 +125,8 @@ final class PostgresConnection {
 
     private func note(_ result: OpaquePointer) {
         let state = PQresultErrorField(result, Int32(UInt8(ascii: "C"))).map { String(cString: $0) } ?? ""
-        if state == "40001" || state == "40P01" { hadConflict = true }
+        // 42P07: another node made the same table after this snapshot was taken.
+        if ["40001", "40P01", "42P07"].contains(state) { hadConflict = true }
         if failure == nil {
             failure = StoreError(state: state, message: String(cString: PQresultErrorMessage(result)))
         }

@@ -94,7 +94,7 @@ struct PostgresJob: Sendable {
                 // Work that turned a failed statement into an error of its own still failed because of the conflict.
                 let wasConflict = connection.hadConflict || (error as? StoreError) == .contention
                 if wasConflict, !isLast { return false }
-                continuation.resume(throwing: wasConflict ? StoreError.contention : error)
+                continuation.resume(throwing: error)
                 return true
             }
         }

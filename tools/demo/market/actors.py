@@ -16,8 +16,8 @@ WIDTH, HEIGHT, FPS = 540, 960, 24
 WHITE: Colour = (255, 255, 255)
 Actor = Callable[[Image.Image, int], None]
 
-_RAYS, _RAY_STEPS = 16, 18  # the rays repeat after a sixteenth of a turn, which takes 18 frames
-_PERIOD, _STEP = 120, 4  # a pattern repeats every 120 pixels and moves by 4 a frame
+_RAYS, _RAY_STEPS = 20, 14  # the rays repeat after a twentieth of a turn, which takes 14 frames
+_PERIOD, _STEP = 120, 6  # a pattern repeats every 120 pixels and moves by 6 a frame
 
 
 def out_cubic(t: float) -> float:
@@ -129,7 +129,8 @@ def pops(picture: Image.Image, frames: int = 6) -> list[Image.Image]:
     for n in range(1, frames + 1):
         scale = max(out_back(n / frames), 0.05)
         size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-        found.append(picture if n == frames else picture.resize(size, Image.BILINEAR))
+        # The nearest pixel will do for a picture that is seen for a twenty-fourth of a second.
+        found.append(picture if n == frames else picture.resize(size, Image.NEAREST))
     return found
 
 
@@ -138,7 +139,15 @@ def swings(picture: Image.Image, degrees: float, frames: int = 7) -> list[Image.
     side = round(math.hypot(*picture.size))
     room = Image.new("RGBA", (min(side, picture.width + 60), min(side, picture.height + 60)), (0, 0, 0, 0))
     room.paste(picture, ((room.width - picture.width) // 2, (room.height - picture.height) // 2))
-    return [room.rotate(degrees * (2 * n / (frames - 1) - 1), Image.BILINEAR) for n in range(frames)]
+    turned = [room.rotate(degrees * (2 * n / (frames - 1) - 1), Image.BILINEAR) for n in range(frames)]
+    return [_trimmed(picture) for picture in turned]
+
+
+def _trimmed(picture: Image.Image) -> Image.Image:
+    """The picture without its empty rim, its middle kept in the middle."""
+    left, top, right, bottom = picture.getchannel("A").getbbox() or (0, 0, *picture.size)
+    x, y = min(left, picture.width - right), min(top, picture.height - bottom)
+    return picture.crop((x, y, picture.width - x, picture.height - y))
 
 
 def star(picture: Image.Image, centre: tuple[int, int], motion: str, start: int = 0, enter: str = "pop") -> Actor:

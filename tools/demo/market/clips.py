@@ -9,7 +9,7 @@ from .content import Words, phrases, stream
 from .goods import Product, fill
 from .people import Creator
 
-CLIPS = 128
+CLIPS = 124
 LAYOUTS = ("showcase", "versus", "unboxing", "topthree", "talking")
 
 
@@ -69,8 +69,8 @@ def _clip(number: int, author: Creator, by_top: dict, texts: dict, tunes: int, c
     same = [p for p in by_top[top] if p.kind is first.kind and p is not first]
     goods = {"versus": [first] + chance.sample(same, 1), "topthree": [first] + chance.sample(mates, 2)}.get(
         layout, [first] + chance.sample(mates, chance.randint(0, 1)))
-    seconds = [round(chance.uniform(1.65, 2.3), 1) for _ in range(3)]
-    if sum(seconds) < 5.2 or number % 9 == 0:
+    seconds = [round(chance.uniform(1.65, 2.1), 1) for _ in range(3)]
+    if sum(seconds) < 5.1 or number % 9 == 0:
         seconds[1] = round(seconds[1] + chance.uniform(0.5, 1.6), 1)
     return Clip(
         id=f"v{number:03d}", creator=author, products=goods, layout=layout, language=author.person.language,

@@ -54,6 +54,11 @@ class Leaf:
     attributes: list[tuple[Words, list[Words]]] = field(default_factory=list)
     kinds: list[Kind] = field(default_factory=list)
 
+    @property
+    def id(self) -> str:
+        """Its identifier as a category; a leaf may be called like its top category."""
+        return f"{self.top.key}.{self.key}"
+
 
 @dataclass
 class Top:

@@ -6,7 +6,7 @@ import colorsys
 from functools import lru_cache
 from pathlib import Path
 
-from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont, ImageOps
 
 EMOJI_FONT = Path("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf")
 TEXT_FONTS = {
@@ -15,6 +15,7 @@ TEXT_FONTS = {
 }
 _SIMPLIFIED = 2  # the face of the collection with mainland Chinese shapes
 _BITMAP_SIZE = 109  # the only size that the emoji font holds
+_SMALL = 124  # up to here the font's own bitmap is large enough
 
 Colour = tuple[int, int, int]
 
@@ -44,6 +45,7 @@ def font(size: int, weight: str = "bold"):
     return ImageFont.truetype(str(TEXT_FONTS[weight]), size, index=_SIMPLIFIED)
 
 
+@lru_cache(maxsize=256)
 def _bitmap(text: str) -> Image.Image:
     canvas = Image.new("RGBA", (180, 160), (0, 0, 0, 0))
     ImageDraw.Draw(canvas).text((20, 12), text, font=_emoji_font(), embedded_color=True)
@@ -60,7 +62,7 @@ def _bled(picture: Image.Image) -> Image.Image:
     return spread
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=48)
 def _large_emoji(text: str) -> Image.Image:
     """The 128-pixel bitmap doubled twice, sharpened at each step so that edges stay edges."""
     canvas = Image.new("RGBA", (152, 152), (0, 0, 0, 0))
@@ -79,7 +81,7 @@ def _large_emoji(text: str) -> Image.Image:
 @lru_cache(maxsize=96)
 def emoji(text: str, size: int, hue: int = 0, angle: int = 0) -> Image.Image:
     """The emoji with its longer side ``size`` pixels, its hue turned by ``hue`` and itself by ``angle`` degrees."""
-    picture = _large_emoji(text)
+    picture = _bitmap(text) if size <= _SMALL else _large_emoji(text)
     scale = size / max(picture.size)
     picture = picture.resize((max(1, round(picture.width * scale)), max(1, round(picture.height * scale))),
                              Image.LANCZOS if scale < 0.8 else Image.BICUBIC)
@@ -106,12 +108,16 @@ def gradient(size: tuple[int, int], start: Colour, end: Colour, angle: int = 30)
     return ImageOps.colorize(ImageOps.autocontrast(_ramp(angle)), start, end).resize(size, Image.BILINEAR)
 
 
-def glow(size: tuple[int, int], tint: Colour, strength: float = 0.8) -> Image.Image:
-    """A soft round light, as an RGBA layer."""
-    falloff = ImageChops.invert(Image.radial_gradient("L")).point(lambda v: int(max(0, v - 70) / 185 * 255 * strength))
-    layer = Image.new("RGBA", (256, 256), (*tint, 0))
-    layer.putalpha(falloff)
-    return layer.resize(size, Image.BILINEAR)
+@lru_cache(maxsize=16)
+def _falloff(size: tuple[int, int], strength: float) -> Image.Image:
+    light = ImageChops.invert(Image.radial_gradient("L")).point(lambda v: int(max(0, v - 70) / 185 * 255 * strength))
+    return light.resize(size, Image.BILINEAR)
+
+
+def glow(canvas: Image.Image, size: tuple[int, int], tint: Colour, strength: float, centre: tuple[int, int]) -> None:
+    """Paints a soft round light."""
+    corner = (centre[0] - size[0] // 2, centre[1] - size[1] // 2)
+    canvas.paste(tint, (*corner, corner[0] + size[0], corner[1] + size[1]), _falloff(size, strength))
 
 
 def shadow(width: int, height: int, tint: Colour, strength: float = 0.5) -> Image.Image:
@@ -131,9 +137,10 @@ def drop_shadow(picture: Image.Image, tint: Colour, blur: int = 12, strength: fl
     small = Image.new("L", (quarter.width + margin // 2, quarter.height + margin // 2), 0)
     small.paste(quarter, (margin // 4, margin // 4))
     small = small.filter(ImageFilter.GaussianBlur(blur / 4)).point(lambda v: int(v * strength))
-    layer = Image.new("RGBA", small.size, (*tint, 0))
-    layer.putalpha(small)
-    return layer.resize((picture.width + 2 * margin, picture.height + 2 * margin), Image.BILINEAR)
+    size = (picture.width + 2 * margin, picture.height + 2 * margin)
+    layer = Image.new("RGBA", size, (*tint, 0))
+    layer.putalpha(small.resize(size, Image.BILINEAR))
+    return layer
 
 
 def sticker(picture: Image.Image, border: int = 12) -> Image.Image:
@@ -194,7 +201,3 @@ def text_layer(lines: list[tuple[str, int, Colour]], width: int, align: str = "l
         draw.text((x, y - size * 0.18), text, font=face, fill=(*tint, 255), **stroke)
         y += round(size * 1.25) + gap
     return layer
-
-
-def brightened(picture: Image.Image, factor: float) -> Image.Image:
-    return ImageEnhance.Brightness(picture).enhance(factor)

@@ -83,5 +83,6 @@ def render_all(folder: Path, seed: int, jobs: int, market: dict) -> None:
         _run(pool, "people", len(faces), _face, faces)
         _run(pool, "goods", len(market["products"]), _goods, by_kind.values())
         film.prepare(folder, seed, pool)
-        _run(pool, "videos", len(market["clips"]), _clip, market["clips"])
+        clips = sorted(market["clips"], key=lambda clip: (clip.products[0].top.key, clip.id))
+        _run(pool, "videos", len(clips), _clip, clips)
         film.tidy(folder)

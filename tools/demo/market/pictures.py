@@ -176,7 +176,7 @@ def _burst(product: Product, palette: Palette, hue: int, chance: random.Random) 
     """A sticker on sun rays."""
     ground = gradient((SIZE, SIZE), palette.middle, mix(palette.middle, palette.deep, 0.35), 40)
     stencil(ground, _rays(chance.choice([14, 18, 22]), chance.choice([0, 6])), mix(palette.middle, WHITE, 0.35), 105)
-    place(ground, glow((760, 760), WHITE, 0.75), (400, 400))
+    glow(ground, (760, 760), WHITE, 0.75, (400, 400))
     _hero(ground, sticker(emoji(product.kind.emoji, 440, hue, chance.choice([-12, -8, 8, 12])), 10), (400, 400), palette.deep)
     return ground
 
@@ -202,7 +202,7 @@ def _pattern(product: Product, palette: Palette, hue: int, chance: random.Random
     for row in range(-1, 6):
         for column in range(-1, 6):
             place(canvas, tile, (column * 170 + (row % 2) * 85 + 60, row * 150 + 60))
-    place(canvas, glow((820, 820), mix(palette.light, WHITE, 0.6), 0.95), (400, 400))
+    glow(canvas, (820, 820), mix(palette.light, WHITE, 0.6), 0.95, (400, 400))
     _hero(canvas, emoji(product.kind.emoji, 420, hue), (400, 400), palette.deep)
     return canvas
 
@@ -210,7 +210,7 @@ def _pattern(product: Product, palette: Palette, hue: int, chance: random.Random
 def _family(product: Product, palette: Palette, hue: int, chance: random.Random) -> Image.Image:
     """Three of it on a table, as in a shop window."""
     canvas = gradient((SIZE, SIZE), mix(palette.deep, palette.middle, 0.55), mix(palette.deep, palette.middle, 0.15), 0)
-    place(canvas, glow((1000, 900), palette.light, 0.7), (400, 330))
+    glow(canvas, (1000, 900), palette.light, 0.7, (400, 330))
     table = gradient((SIZE, 220), mix(palette.middle, WHITE, 0.35), palette.middle, 0)
     canvas.paste(table, (0, 580))
     step = 55 if product.kind.axis in COLOURED_AXES and product.kind.emoji not in _KEEPS_HUE else 0

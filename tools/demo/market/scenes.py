@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PIL import Image, ImageDraw
 
@@ -53,14 +54,18 @@ def hero(product: Product, size: int, seed: int, outlined: bool = False) -> Imag
     return layer
 
 
-def _rounded(draw: ImageDraw.ImageDraw, size: tuple[int, int], f: int, radius: int) -> None:
-    draw.rounded_rectangle((0, 0, size[0] * f - 1, size[1] * f - 1), radius * f, fill=255)
+@lru_cache(maxsize=64)
+def _rounded(size: tuple[int, int], radius: int):
+    def draw_plate(draw: ImageDraw.ImageDraw, f: int) -> None:
+        draw.rounded_rectangle((0, 0, size[0] * f - 1, size[1] * f - 1), radius * f, fill=255)
+
+    return draw_plate
 
 
 def plate(size: tuple[int, int], fill: Colour, radius: int = 28, opacity: int = 255) -> Image.Image:
     """A rounded card."""
     layer = Image.new("RGBA", size, (*fill, 0))
-    shape = mask(size, lambda draw, f: _rounded(draw, size, f, radius))
+    shape = mask(size, _rounded(size, radius))
     layer.putalpha(shape.point(lambda v: v * opacity // 255))
     return layer
 
@@ -81,12 +86,17 @@ def ribbon(stage: Set, words: Words, tone: Colour) -> Image.Image:
     return layer
 
 
+@lru_cache(maxsize=32)
+def _avatar(name: str, look: tuple[str, ...], language: str, seed: int) -> Image.Image:
+    return avatars.avatar(name, list(look), language, seed)
+
+
 def _face(stage: Set, size: int) -> Image.Image:
     """The creator in a round frame."""
     person = stage.clip.creator.person
-    face = avatars.avatar(person.id, person.look, person.language, stage.seed).resize((size, size), Image.LANCZOS)
+    face = _avatar(person.id, tuple(person.look), person.language, stage.seed).resize((size, size), Image.BICUBIC)
     ring = plate((size + 16, size + 16), WHITE, (size + 16) // 2)
-    disc = mask((size, size), lambda draw, f: draw.ellipse((0, 0, size * f - 1, size * f - 1), fill=255))
+    disc = mask((size, size), _rounded((size, size), size // 2))
     ring.paste(face, (8, 8), disc)
     return ring
 

@@ -59,7 +59,7 @@ def write_all(folder: Path, seed: int, now: int, tops: list[Top], shops: list[Sh
 
 def _goods(folder: Path, now: int, tops: list[Top], shops: list[Shop], products: list[Product]) -> dict[str, int]:
     levels = [(top.key, "", top.name.en, top.name.zh, top.emoji) for top in tops]
-    levels += [(leaf.key, top.key, leaf.name.en, leaf.name.zh, leaf.emoji) for top in tops for leaf in top.leaves]
+    levels += [(leaf.id, top.key, leaf.name.en, leaf.name.zh, leaf.emoji) for top in tops for leaf in top.leaves]
     variants = [(variant, product) for product in products for variant in product.variants]
     return {
         "categories": _write(folder, "categories", "id parent name_en name_zh emoji", levels),
@@ -70,7 +70,7 @@ def _goods(folder: Path, now: int, tops: list[Top], shops: list[Shop], products:
         "products": _write(
             folder, "products", "id shop category title_en title_zh description_en description_zh brand attributes "
             "attributes_zh media created_at",
-            ((p.id, p.shop.key, p.kind.leaf.key, p.title.en, p.title.zh, p.description.en, p.description.zh,
+            ((p.id, p.shop.key, p.kind.leaf.id, p.title.en, p.title.zh, p.description.en, p.description.zh,
               p.shop.brand.en, *_attributes(p), "|".join(p.media), rfc3339(now - int(p.age * DAY))) for p in products)),
         "variants": _write(folder, "variants", "id product spec_en spec_zh sku",
                            ((v.id, p.id, v.spec.en, v.spec.zh, v.sku) for v, p in variants)),

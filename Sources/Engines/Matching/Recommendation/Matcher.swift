@@ -86,6 +86,22 @@ public final class Matcher: Sendable {
         learner.withLock { ($0.people.count - $0.erased.count, $0.world.items.count, $0.world.linear.entries.count) }
     }
 
+    /// The candidates of a request with their signals, for learning and inspection.
+    package func signals(_ request: Request) -> [(item: Key, sources: UInt16, score: Float, signals: SIMD32<Float>)] {
+        let reading = learner.withLock { $0.reading(request) }
+        var gatherer = Gatherer(reading, scratch: spare.withLock { $0.popLast() } ?? Scratch())
+        gatherer.forbid()
+        gatherer.gather()
+        Measurer(reading, history: gatherer.scratch.history).measure(&gatherer.scratch)
+        reading.ranker.rank(&gatherer.scratch.candidates)
+        let all = gatherer.scratch.candidates.map { (reading.itemKeys[$0.item], $0.sources, $0.score, $0.signals) }
+        var scratch = gatherer.scratch
+        gatherer.scratch = Scratch()
+        scratch.clear()
+        spare.withLock { if $0.count < 16 { $0.append(scratch) } }
+        return all
+    }
+
     private func answer(_ reading: Reading, keeping: ((Candidate) -> Bool)? = nil) -> Slate {
         var gatherer = Gatherer(reading, scratch: spare.withLock { $0.popLast() } ?? Scratch())
         let slate = gatherer.answer(keeping)
@@ -111,6 +127,41 @@ public final class Matcher: Sendable {
         }
     }
 
+    /// Puts learned rankings in force, or takes them out with nil; ``learnRanking(followed:now:discovery:version:seed:)`` makes them.
+    ///
+    /// They are no part of a snapshot: a release adopts the one it was judged with.
+    public func adopt(_ model: RankingModel?, discovery: RankingModel?) {
+        learner.withLock {
+            $0.model = model
+            $0.discoveryModel = discovery
+        }
+    }
+
+    /// Learns a ranking from what followed: asks this engine, whose state is as of `now`, for the candidates of each
+    /// person and takes the items in `followed` as answered.
+    ///
+    /// The engine must not have observed what followed. With `discovery` only what the person never bought is asked for.
+    public func learnRanking(
+        followed: [Key: Set<Key>], now: Int64, discovery: Bool, version: String, seed: UInt64 = 1
+    ) -> RankingModel {
+        var random = SplitMix64(seed: seed)
+        var examples: [Example] = []
+        // Misses are many and alike: one in four stands for four.
+        let share = 0.25
+        for (person, answers) in followed.sorted(by: { $0.key < $1.key }) {
+            let request = Request(person: person, now: now, discovery: discovery, explores: false, diversifies: false)
+            for candidate in signals(request) {
+                let responded = answers.contains(candidate.item)
+                if responded || random.unit() < share {
+                    examples.append(
+                        Example(
+                            signals: candidate.signals, responded: responded, weight: responded ? 1 : Float(1 / share)))
+                }
+            }
+        }
+        return RankingTrainer(seed: seed).fit(examples, version: version)
+    }
+
     /// The whole state as bytes: ``init(snapshot:configuration:)`` gives an engine that answers the same to the bit.
     public func snapshot() -> [UInt8] {
         let copy = learner.withLock { $0 }
@@ -128,13 +179,13 @@ public final class Matcher: Sendable {
 extension Gatherer {
     /// The pipeline: gather, measure, rank, build, check again, explain.
     mutating func answer(_ keeping: ((Candidate) -> Bool)?) -> Slate {
-        gather()
+        forbid()
+        // The pool is owed its places, so it enters before other sources fill the limit.
         let pool = ExplorationPool(reading: reading).members(&self)
+        gather()
         Measurer(reading, history: scratch.history).measure(&scratch)
         reading.ranker.rank(&scratch.candidates)
-        var ranked = scratch.candidates
-        if let keeping { ranked.removeAll { !keeping($0) } }
-        ranked.sort { ($0.score, $1.item) > ($1.score, $0.item) }
+        let ranked = ranked(keeping)
         var builder = SlateBuilder(reading)
         let choices = builder.build(ranked, pool: pool)
         let explainer = Explainer(reading: reading, scratch: scratch, ranker: reading.ranker)
@@ -142,5 +193,13 @@ extension Gatherer {
         let slots = choices.filter { reading.world.showable($0.candidate.item, reading.configuration) }
             .map { explainer.slot($0) }
         return Slate(slots: slots, modelVersion: reading.modelVersion, candidates: ranked.count)
+    }
+
+    /// The candidates, best first; ties by item so that answers repeat.
+    private func ranked(_ keeping: ((Candidate) -> Bool)?) -> ContiguousArray<Candidate> {
+        let all = scratch.candidates
+        var order = all.indices.filter { keeping?(all[$0]) ?? true }
+        order.sort { all[$0].score != all[$1].score ? all[$0].score > all[$1].score : all[$0].item < all[$1].item }
+        return ContiguousArray(order.map { all[$0] })
     }
 }

@@ -9,7 +9,8 @@ struct LinearModelTests {
         var preferences = Preferences(items: items)
         for person in 0..<persons {
             let mine = (0..<items).filter { _ in dice.roll(10) < 2 } + [person % items]
-            preferences.append(Set(mine).sorted().map { Preferences.Entry(item: Int32($0), value: 1) })
+            preferences.append(
+                Set(mine).sorted().map { Preferences.Entry(item: Int32($0), value: 1) }, of: Int32(person))
         }
         return preferences
     }

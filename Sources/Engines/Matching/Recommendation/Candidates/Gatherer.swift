@@ -4,6 +4,8 @@ struct Reading: Sendable {
     let itemKeys: Chunked<Key>
     let subjectKeys: Chunked<Key>
     let person: Person
+    /// The person's number; −1 for nobody known.
+    let number: Int32
     let request: Request
     let configuration: Configuration
     /// Numbers of what the request names.
@@ -34,7 +36,6 @@ struct Gatherer {
     }
 
     mutating func gather() {
-        forbid()
         loadPerson()
         accumulateLinear()
         accumulateSession()
@@ -43,10 +44,10 @@ struct Gatherer {
         for item in scratch.context.strongest(limit / 5) { consider(item, .context) }
         for subject in reading.contextSubjects { considerSubject(subject, .context, top: 60, newest: 20) }
         considerFollowing()
-        considerPersonal(limit * 2 / 5)
+        considerPersonal(limit * 9 / 20)
         for item in scratch.session.strongest(limit / 8) { consider(item, .session) }
-        for item in linearCandidates(limit * 2 / 5) { consider(item, .itemToItem) }
-        considerTrending(limit / 8)
+        for item in linearCandidates(request.discovery ? limit * 3 / 5 : limit * 3 / 10) { consider(item, .itemToItem) }
+        considerTrending(request.discovery ? limit / 4 : limit / 8)
         considerAffinities()
         if reading.within >= 0 { considerSubject(reading.within, .affinity, top: 96, newest: 64) }
         fill()
@@ -54,7 +55,7 @@ struct Gatherer {
 
     // MARK: Rules
 
-    private mutating func forbid() {
+    mutating func forbid() {
         for item in reading.excluded { scratch.forbid(item) }
         for seen in reading.person.seen.values where seen.refused > 0 { scratch.forbid(seen.item) }
         if request.discovery {
@@ -83,7 +84,7 @@ struct Gatherer {
             scratch.candidates[Int(place)].sources |= 1 << UInt16(source.rawValue)
             return true
         }
-        guard place == -1 else { return false }
+        guard place == -1, scratch.candidates.count < reading.configuration.candidateLimit else { return false }
         guard allows(item) else {
             scratch.forbid(item)
             return false
@@ -104,12 +105,16 @@ struct Gatherer {
         }
     }
 
-    /// What the closed-form model says, from the person's history.
+    /// What the closed-form model says: the whole model's answer at the refresh, and the rows of what came since.
     private mutating func accumulateLinear() {
-        let inputs = strongestItems(ContiguousArray(0..<Int32(scratch.history.count)), 256) {
-            scratch.history[Int($0)].slow
-        }
         let model = world.linear
+        let answered = model.personRow(reading.number)
+        for entry in model.personEntries[answered] { scratch.linear.add(entry.item, entry.weight, from: entry.item) }
+        let histories = reading.person.history.values
+        let inputs = strongestItems(ContiguousArray(0..<Int32(scratch.history.count)), 256) {
+            let isNew = answered.isEmpty || histories[Int(scratch.history[Int($0)].place)].first > model.time
+            return isNew ? scratch.history[Int($0)].slow : 0
+        }
         for place in inputs {
             let evidence = scratch.history[Int(place)]
             let value = Preferences.value(slow: evidence.slow)

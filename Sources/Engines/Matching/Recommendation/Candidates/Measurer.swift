@@ -32,14 +32,12 @@ struct Measurer {
                     record: candidate.own >= 0 ? reading.person.history.values[Int(candidate.own)] : nil)
             }
             signals[.breadth] = breadth
-            signals[.constant] = 1
             candidate.signals = signals
             scratch.candidates[place] = candidate
         }
     }
 
     private func attachHistory(_ scratch: inout Scratch) {
-        let own = OwnHistory(world: world, configuration: reading.configuration, now: now)
         for evidence in scratch.history {
             let place = scratch.place[Int(evidence.item)]
             guard place >= 0 else { continue }
@@ -54,7 +52,6 @@ struct Measurer {
             signals[.overdue] = evidence.overdue
             signals[.due] = evidence.repurchase
             signals[.regularity] = Float(history.gaps)
-            signals[.repeatRate] = own.repeatRate(evidence.item)
             scratch.candidates[Int(place)].signals = signals
         }
     }
@@ -64,8 +61,13 @@ struct Measurer {
         signals[.month] = levels[0]
         signals[.week] = levels[1]
         signals[.day] = levels[2]
-        signals[.rise] = levels[1] - levels[0]
-        signals[.drop] = levels[2] - levels[1]
+        if record.category >= 0 {
+            signals[.categoryShare] = share(counters.month, of: world.subjects[record.category].month)
+        }
+        for tag in record.tags {
+            signals[.tagShare] = min(signals[.tagShare], share(counters.month, of: world.subjects[tag].month))
+        }
+        signals[.repeatRate] = (Float(counters.repeaters) + 1) / (Float(counters.buyers) + 4)
         let born = record.listed && record.listedAt > 0 ? record.listedAt : (counters.first == 0 ? now : counters.first)
         signals[.age] = naturalLog1p(Float(max(0, now - born)) / 86_400_000)
         signals[.response] =
@@ -73,6 +75,11 @@ struct Measurer {
         signals[.regret] =
             Float(counters.refunds + 3 * counters.dislikes) / (Float(counters.purchases + counters.responses) + 20)
         signals[.reach] = naturalLog1p(Float(counters.persons))
+    }
+
+    /// log₂ of an item's part of its category or tag.
+    private func share(_ mass: LogMass, of all: LogMass) -> Float {
+        Float(max(-20, mass.level - max(all.level, mass.level)))
     }
 
     /// log₂ of the evidence in each window, at least one part in a million of a like.
@@ -96,10 +103,11 @@ struct Measurer {
         for tag in record.tags {
             guard let affinity = scratch.affinity(tag) else { continue }
             signals[.tag] = max(signals[.tag], naturalLog1p(affinity.fast + affinity.pulse))
+            signals[.tagSlow] = max(signals[.tagSlow], naturalLog1p(affinity.slow))
             damp += affinity.damp * 0.3
         }
         if let affinity = scratch.affinity(record.shop) {
-            signals[.shop] = naturalLog1p(affinity.fast + affinity.pulse)
+            signals[.shop] = naturalLog1p(0.5 * affinity.slow + affinity.fast + affinity.pulse)
             damp += affinity.damp * 0.5
         }
         if let affinity = scratch.affinity(record.creator) {

@@ -6,8 +6,8 @@ enum Signal: Int, CaseIterable, Sendable {
     case recency, overdue, due, regularity
     /// Share of the item's buyers who came back.
     case repeatRate
-    /// log₂ share of the evidence within the windows, and their slopes.
-    case month, week, day, rise, drop
+    /// log₂ share of the evidence within the windows; the same within its category and its tags over the month.
+    case month, week, day, categoryShare, tagShare
     /// Closed-form item-to-item, session, context and following scores.
     case linear, session, context, following
     /// Decayed interest in its category (long, recent, now), best tag, shop and creator.
@@ -20,8 +20,8 @@ enum Signal: Int, CaseIterable, Sendable {
     case breadth
     /// log(1 + persons) with evidence on the item.
     case reach
-    /// Always 1.
-    case constant
+    /// Long interest in its strongest tag.
+    case tagSlow
 }
 
 typealias Signals = SIMD32<Float>

@@ -15,6 +15,11 @@ struct LinearSolver {
     /// Persons that an item needs to speak for others, and to be spoken for.
     var minimumPersons = 2
 
+    /// Entries kept for each person.
+    var personLimit = 1024
+    /// The time of the refresh.
+    var time: Int64 = 0
+
     func solve(version: UInt32) -> LinearModel {
         if preferences.persons == 0 { return .empty }
         return preferences.persons <= solveLimit ? solveDual(version) : solvePrimal(version)
@@ -43,7 +48,36 @@ struct LinearSolver {
                 }
             }
         }
-        return rows.model(version: version)
+        let persons = answerPersons(kernel, scale, eligible)
+        return rows.model(persons: persons, time: time, version: version)
+    }
+
+    /// What the whole model says to each person: xᵤB = (xᵤXᵀK⁻¹X − xᵤ∘d)/(1 − d), where xᵤXᵀK⁻¹ = eᵤ − λK⁻¹ᵤ.
+    private func answerPersons(_ kernel: SymmetricMatrix, _ scale: ContiguousArray<Float>, _ eligible: [Int]) -> RowSet
+    {
+        let n = kernel.order
+        var rows = RowSet(items: Int(preferences.numbers.max() ?? -1) + 1, limit: personLimit)
+        var weights = ContiguousArray(repeating: SIMD8<Float>(), count: n)
+        var scores = ContiguousArray(repeating: SIMD8<Float>(), count: preferences.items)
+        for block in stride(from: 0, to: n, by: 8) {
+            let lanes = min(8, n - block)
+            for person in 0..<n {
+                for lane in 0..<lanes {
+                    let own: Float = person == block + lane ? 1 : 0
+                    weights[person][lane] = own - ridge * kernel.values[(block + lane) * n + person]
+                }
+            }
+            spread(weights, into: &scores)
+            for lane in 0..<lanes {
+                let person = block + lane
+                for entry in preferences.entries[preferences.starts[person]..<preferences.starts[person + 1]] {
+                    // d = 1 − 1/scale: an item does not recommend itself.
+                    scores[Int(entry.item)][lane] -= entry.value * (1 - 1 / scale[Int(entry.item)])
+                }
+                rows.keep(preferences.numbers[person], targets: eligible) { scores[$0][lane] * scale[$0] }
+            }
+        }
+        return rows
     }
 
     /// XXᵀ, from the columns of X.
@@ -157,7 +191,7 @@ struct LinearSolver {
                 rows.offer(Int32(core[source]), LinearModel.Entry(item: Int32(target), weight: column[source]))
             }
         }
-        return rows.model(version: version)
+        return rows.model(persons: nil, time: time, version: version)
     }
 
     /// XᵀX over the core items.

@@ -4,12 +4,27 @@
 /// costs multiplies: the score is the logarithm of the product.
 struct Ranker: Sendable {
     var weights: RankingWeights
+    /// The learned part; nil until one was adopted.
+    var model: RankingModel?
 
     func rank(_ candidates: inout ContiguousArray<Candidate>) {
+        let learned = model?.logOdds(candidates)
         for place in candidates.indices {
-            let score = score(candidates[place].signals)
+            let signals = candidates[place].signals
+            let score = learned.map { self.score(signals, learned: $0[place]) } ?? self.score(signals)
             candidates[place].score = candidates[place].paused ? score - 20 : score
         }
+    }
+
+    /// With a learned model its odds replace what long habits say; what happens in this session, who is followed and what
+    /// the page asks for still add, and dislike still costs: the model learns from whole days and cannot know them.
+    private func score(_ signals: Signals, learned: Float) -> Float {
+        var parts = strengths(signals)
+        for habit in [Strength.personal, Strength.linear, Strength.trending, Strength.new] { parts[habit] = 0 }
+        parts[Strength.affinity] *= min(1, signals[.categoryPulse] + signals[.creator])
+        let strength = naturalExponential(learned) + 0.1 * parts.sum()
+        let cost = Float(weights.fatigue) * signals[.fatigue] + Float(weights.damping) * signals[.damp]
+        return naturalLog(strength) - cost
     }
 
     func score(_ signals: Signals) -> Float {

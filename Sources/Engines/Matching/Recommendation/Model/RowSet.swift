@@ -32,7 +32,14 @@ struct RowSet {
         if rows[Int(source)].count >= 2 * limit { Self.trim(&rows[Int(source)], to: limit) }
     }
 
-    func model(version: UInt32) -> LinearModel {
+    func model(persons: RowSet?, time: Int64, version: UInt32) -> LinearModel {
+        let items = packed(), others = persons?.packed() ?? (starts: [0], entries: [])
+        return LinearModel(
+            starts: items.starts, entries: items.entries, personStarts: others.starts, personEntries: others.entries,
+            time: time, version: version)
+    }
+
+    private func packed() -> (starts: ContiguousArray<Int32>, entries: ContiguousArray<LinearModel.Entry>) {
         var starts: ContiguousArray<Int32> = [0]
         var entries: ContiguousArray<LinearModel.Entry> = []
         for row in rows {
@@ -41,7 +48,7 @@ struct RowSet {
             entries.append(contentsOf: row)
             starts.append(Int32(entries.count))
         }
-        return LinearModel(starts: starts, entries: entries, version: version)
+        return (starts, entries)
     }
 
     private static func trim(_ row: inout [LinearModel.Entry], to limit: Int) {

@@ -3,6 +3,17 @@ struct Explainer {
     let reading: Reading
     let scratch: Scratch
     let ranker: Ranker
+    /// The person's strongest evidence, for naming what speaks for an item.
+    private let strongest: [OwnEvidence]
+
+    init(reading: Reading, scratch: Scratch, ranker: Ranker) {
+        self.reading = reading
+        self.scratch = scratch
+        self.ranker = ranker
+        strongest = strongestItems(ContiguousArray(0..<Int32(scratch.history.count)), 32) {
+            scratch.history[Int($0)].slow
+        }.map { scratch.history[Int($0)] }
+    }
 
     func slot(_ choice: SlateBuilder.Choice) -> Slot {
         let candidate = choice.candidate
@@ -35,7 +46,7 @@ struct Explainer {
     private func reason(_ strength: Int, _ candidate: Candidate) -> Reason? {
         switch strength {
         case Strength.personal: own(candidate)
-        case Strength.linear: because(scratch.linear[candidate.item], candidate) { .becauseOf(item: $0) }
+        case Strength.linear: linear(candidate)
         case Strength.session: because(scratch.session[candidate.item], candidate) { .justTapped(item: $0) }
         case Strength.trending: trending(candidate)
         case Strength.affinity: affinity(candidate)
@@ -54,6 +65,22 @@ struct Explainer {
         }
         let strongest: [Event.Kind] = [.cart, .favourite, .share, .like, .finish, .open, .view]
         return strongest.first { history.kinds & (1 << UInt32($0.rawValue)) != 0 }.map { .seenBefore(interest: $0) }
+    }
+
+    /// Names what speaks most for the item; the whole model's answer keeps no sources, so the rows are asked.
+    private func linear(_ candidate: Candidate) -> Reason? {
+        let sum = scratch.linear[candidate.item]
+        if sum.source >= 0, sum.source != candidate.item { return .becauseOf(item: reading.itemKeys[sum.source]) }
+        let model = reading.world.linear
+        var best: (item: Int32, weight: Float) = (-1, 0)
+        for evidence in strongest where evidence.item != candidate.item {
+            guard let entry = model.entries[model.row(evidence.item)].first(where: { $0.item == candidate.item }) else {
+                continue
+            }
+            let weight = entry.weight * Preferences.value(slow: evidence.slow)
+            if weight > best.weight { best = (evidence.item, weight) }
+        }
+        return best.item >= 0 ? .becauseOf(item: reading.itemKeys[best.item]) : nil
     }
 
     private func because(_ sum: Accumulator, _ candidate: Candidate, _ reason: (Key) -> Reason) -> Reason? {

@@ -4,7 +4,9 @@ struct SlateBuilder {
     private let world: World
     private let request: Request
     private let configuration: Configuration
-    private var taken: ContiguousArray<Candidate> = []
+    private var taken: ContiguousArray<ItemRecord> = []
+    /// Attributes of the candidates, in their order.
+    private var traits: ContiguousArray<ItemRecord> = []
     private var categories: [Int32: Int] = [:]
     private var makers: [Int32: Int] = [:]
     private var kinds: SIMD4<Int> = SIMD4()
@@ -28,14 +30,17 @@ struct SlateBuilder {
     /// Each slot explores with a fixed probability, then draws from the pool with known weights; otherwise the best
     /// candidate takes it. The propensity of what was chosen is exact, given the slots before it.
     mutating func build(_ candidates: ContiguousArray<Candidate>, pool: ContiguousArray<PoolMember>) -> [Choice] {
-        var rest = Array(candidates)
-        var byItem: [Int32: Candidate] = [:]
-        for candidate in candidates { byItem[candidate.item] = candidate }
+        // Places, not candidates, are moved about: a candidate is large.
+        var rest = Array(candidates.indices)
+        traits = ContiguousArray(candidates.map { world.items[$0.item] })
+        let wanted = Set(pool.map(\.item))
+        var byItem: [Int32: Int] = [:]
+        for place in rest where wanted.contains(candidates[place].item) { byItem[candidates[place].item] = place }
         var pool = ContiguousArray(pool.filter { byItem[$0.item] != nil })
         var random = SplitMix64(seed: request.seed)
         var choices: [Choice] = []
         while choices.count < request.count {
-            let best = bestPlace(rest)
+            let best = bestPlace(rest, candidates)
             let share = best == nil ? 1 : (pool.isEmpty ? 0 : configuration.explorationShare)
             let explores = !pool.isEmpty && random.unit() < share
             guard explores || best != nil else { break }
@@ -43,20 +48,21 @@ struct SlateBuilder {
             let choice: Choice
             if explores {
                 let member = draw(pool, total, &random)
-                guard let candidate = byItem[member.item] else { break }
-                let wasBest = best.map { rest[$0].item == member.item } ?? false
+                guard let place = byItem[member.item] else { break }
+                let candidate = candidates[place]
+                let wasBest = best.map { rest[$0] == place } ?? false
                 let drawn = share * member.weight / total
                 choice = Choice(
                     candidate: candidate, propensity: wasBest ? drawn + 1 - share : drawn, explored: true)
             } else {
                 guard let best else { break }
-                let item = rest[best].item
+                let item = candidates[rest[best]].item
                 let drawn = pool.first { $0.item == item }.map { share * $0.weight / total } ?? 0
-                choice = Choice(candidate: rest[best], propensity: 1 - share + drawn, explored: false)
+                choice = Choice(candidate: candidates[rest[best]], propensity: 1 - share + drawn, explored: false)
             }
             take(choice.candidate)
-            rest.removeAll { $0.item == choice.candidate.item }
-            pool.removeAll { $0.item == choice.candidate.item || !fits($0.item) }
+            rest.removeAll { candidates[$0].item == choice.candidate.item }
+            pool.removeAll { $0.item == choice.candidate.item || !fits(world.items[$0.item]) }
             choices.append(choice)
         }
         return choices
@@ -73,34 +79,34 @@ struct SlateBuilder {
 
     // MARK: Choosing
 
-    /// The place of the best candidate for the next slot; caps yield rather than leave a slot empty.
-    private func bestPlace(_ rest: [Candidate]) -> Int? {
+    /// The place of the best candidate for the next slot; the mix and then the caps yield rather than leave a slot empty.
+    private func bestPlace(_ rest: [Int], _ candidates: ContiguousArray<Candidate>) -> Int? {
         guard request.diversifies else { return rest.isEmpty ? nil : 0 }
-        return best(rest, strictly: true) ?? best(rest, strictly: false)
+        if let missing = missingKinds(), rest.contains(where: { missing.contains(traits[$0].kind) }) {
+            if let place = best(rest, candidates, of: missing, strictly: true) { return place }
+        }
+        return best(rest, candidates, of: nil, strictly: true) ?? best(rest, candidates, of: nil, strictly: false)
     }
 
-    private func best(_ rest: [Candidate], strictly: Bool) -> Int? {
+    private func best(
+        _ rest: [Int], _ candidates: ContiguousArray<Candidate>, of kinds: Set<ItemKind>?, strictly: Bool
+    ) -> Int? {
         var place: Int?
         var bestValue = -Float.infinity
-        let missing = missingKinds()
-        for (index, candidate) in rest.enumerated() {
+        for (index, number) in rest.enumerated() {
+            let score = candidates[number].score
             // Sorted by score: nothing further down can win once the bare score is beaten.
-            if candidate.score <= bestValue { break }
-            if let missing, !missing.contains(world.items[candidate.item].kind) { continue }
-            if strictly && !fits(candidate.item) { continue }
-            let value = candidate.score - penalty(candidate)
+            if score <= bestValue { break }
+            let trait = traits[number]
+            if let kinds, !kinds.contains(trait.kind) { continue }
+            if strictly && !fits(trait) { continue }
+            let value = score - penalty(trait)
             if value > bestValue {
                 bestValue = value
                 place = index
             }
         }
-        if place == nil, missing != nil { return bestOfAnyKind(rest, strictly: strictly) }
         return place
-    }
-
-    private func bestOfAnyKind(_ rest: [Candidate], strictly: Bool) -> Int? {
-        rest.indices.filter { !strictly || fits(rest[$0].item) }
-            .max { rest[$0].score - penalty(rest[$0]) < rest[$1].score - penalty(rest[$1]) }
     }
 
     /// The kinds that must take the next slot so that the mix still comes out; nil when any may.
@@ -114,9 +120,8 @@ struct SlateBuilder {
     }
 
     /// Caps on categories and on shops and creators.
-    private func fits(_ item: Int32) -> Bool {
+    private func fits(_ record: ItemRecord) -> Bool {
         guard request.diversifies, reading.within == -1 else { return true }
-        let record = world.items[item]
         let categoryCap = max(2, Int((configuration.categoryShare * Double(request.count)).rounded(.up)))
         let makerCap = max(2, Int((configuration.shopShare * Double(request.count)).rounded(.up)))
         if record.category >= 0, categories[record.category, default: 0] >= categoryCap { return false }
@@ -126,10 +131,9 @@ struct SlateBuilder {
     }
 
     /// What likeness to the last slots and another piece by the same creator cost, in log-odds.
-    private func penalty(_ candidate: Candidate) -> Float {
-        let record = world.items[candidate.item]
+    private func penalty(_ record: ItemRecord) -> Float {
         var likeness: Float = 0
-        for other in taken.suffix(6) { likeness = max(likeness, self.likeness(record, world.items[other.item])) }
+        for other in taken.suffix(6) { likeness = max(likeness, self.likeness(record, other)) }
         let creator = record.creator >= 0 ? record.creator : -1
         let pieces = creator >= 0 ? makers[creator, default: 0] : 0
         var decay: Float = 1
@@ -153,7 +157,7 @@ struct SlateBuilder {
 
     private mutating func take(_ candidate: Candidate) {
         let record = world.items[candidate.item]
-        taken.append(candidate)
+        taken.append(record)
         if record.category >= 0 { categories[record.category, default: 0] += 1 }
         if record.shop >= 0 { makers[record.shop, default: 0] += 1 }
         if record.creator >= 0 && record.creator != record.shop { makers[record.creator, default: 0] += 1 }

@@ -12,6 +12,9 @@ struct Learner: Sendable {
     var erased: Set<Int32> = []
     /// How often the background model was rebuilt; part of the model version.
     var refreshes: UInt32 = 0
+    /// Learned rankings in force: of everything, and of what the person never bought.
+    var model: RankingModel?
+    var discoveryModel: RankingModel?
 
     init(configuration: Configuration) { self.configuration = configuration }
 
@@ -123,6 +126,7 @@ struct Learner: Sendable {
         if from == to { return }
         people[to].absorb(people[from], configuration)
         people[from] = Person()
+        world.linear = world.linear.forgetting(from)
         persons.erase(from)
         erased.insert(from)
         // What the visitor's open page still sends belongs to the person from now on.
@@ -132,6 +136,7 @@ struct Learner: Sendable {
     mutating func forget(_ person: Key) {
         guard let number = persons.number(of: person) else { return }
         people[number] = Person()
+        world.linear = world.linear.forgetting(number)
         persons.erase(number)
         erased.insert(number)
     }

@@ -88,6 +88,7 @@ extension Learner {
                 item, to: counters[window].level, capacity: World.trendingCapacity)
         }
         record.subjects { subject in
+            world.subjects[subject].month.add(weight, at: event.time, halfLife: Window.month.halfLife)
             world.subjects[subject].top.rise(item, to: counters.month.level, capacity: SubjectRecord.topCapacity)
         }
     }

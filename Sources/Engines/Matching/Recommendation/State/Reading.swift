@@ -1,22 +1,27 @@
 /// What a request and a rebuild take from the state.
 extension Learner {
-    var modelVersion: String { "\(configuration.weights.version)/\(refreshes)" }
+    var modelVersion: String {
+        "\(configuration.weights.version)/\(refreshes)" + (model.map { "/\($0.version)" } ?? "")
+    }
 
     /// Takes, under the lock, all that one request needs. Costs a few reference counts and the look-up of its keys.
     func reading(_ request: Request) -> Reading {
-        let person = request.person.flatMap { persons.number(of: $0) }.map { people[$0] } ?? Person()
+        let number = request.person.flatMap { persons.number(of: $0) } ?? -1
+        let person = number >= 0 ? people[number] : Person()
         var blocked = Set(person.blocked)
         for key in request.blocked { if let number = subjects.number(of: key) { blocked.insert(number) } }
         let context = request.context
         return Reading(
-            world: world, itemKeys: items.keys, subjectKeys: subjects.keys, person: person, request: request,
+            world: world, itemKeys: items.keys, subjectKeys: subjects.keys, person: person, number: number,
+            request: request,
             configuration: configuration,
             excluded: ContiguousArray(request.exclude.compactMap { items.number(of: $0) }.sorted()),
             blocked: blocked,
             contextItems: ContiguousArray(context.compactMap { items.number(of: $0) }),
             contextSubjects: ContiguousArray(context.compactMap { subjects.number(of: $0) }),
             within: request.within.map { subjects.number(of: $0) ?? -2 } ?? -1,
-            modelVersion: modelVersion, ranker: Ranker(weights: configuration.weights))
+            modelVersion: modelVersion,
+            ranker: Ranker(weights: configuration.weights, model: request.discovery ? discoveryModel ?? model : model))
     }
 
     /// The training data of the closed-form model as it stands at `now`.
@@ -43,11 +48,11 @@ struct LinearTask: Sendable {
                     let days = Float(max(0, now - history.last)) / 86_400_000
                     let slow = history.slow * unit * power2(-days / Float(configuration.slowHalfLifeDays))
                     return Preferences.Entry(item: history.item, value: Preferences.value(slow: slow))
-                })
+                }, of: number)
         }
         return LinearSolver(
             preferences: preferences, ridge: configuration.linearRidge, solveLimit: configuration.linearSolveLimit,
-            rowLimit: configuration.linearRowLimit
+            rowLimit: configuration.linearRowLimit, time: now
         ).solve(version: version)
     }
 }

@@ -19,11 +19,9 @@ extension Learner {
         writer.write(world.total)
         writer.write(world.lastTime)
         writer.write(world.linear.version)
-        writer.write(world.linear.starts) { $0.write($1) }
-        writer.write(world.linear.entries) {
-            $0.write($1.item)
-            $0.write($1.weight)
-        }
+        writer.write(world.linear.time)
+        writer.write(rows: world.linear.starts, world.linear.entries)
+        writer.write(rows: world.linear.personStarts, world.linear.personEntries)
         return writer.bytes
     }
 
@@ -109,6 +107,14 @@ extension Learner {
 }
 
 extension ByteWriter {
+    mutating func write(rows starts: ContiguousArray<Int32>, _ entries: ContiguousArray<LinearModel.Entry>) {
+        write(starts) { $0.write($1) }
+        write(entries) {
+            $0.write($1.item)
+            $0.write($1.weight)
+        }
+    }
+
     mutating func write(_ list: TopList) {
         write(list.entries) {
             $0.write($1.item)
@@ -128,6 +134,7 @@ extension ByteWriter {
     mutating func write(_ subject: SubjectRecord) {
         write(subject.top)
         write(subject.newest) { $0.write($1) }
+        write(subject.month.level)
         write(subject.impressions)
         write(subject.responses)
     }

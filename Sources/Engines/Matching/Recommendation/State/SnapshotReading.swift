@@ -37,6 +37,7 @@ extension ByteReader {
         var record = SubjectRecord()
         record.top = try topList(items)
         record.newest = try list { reader throws(SnapshotProblem) in try reader.number(below: items) }
+        record.month.level = try read()
         record.impressions = try read()
         record.responses = try read()
         return record
@@ -91,6 +92,17 @@ extension ByteReader {
 
     mutating func linearModel(_ items: Int) throws(SnapshotProblem) -> LinearModel {
         let version: UInt32 = try read()
+        let time: Int64 = try read()
+        let rows = try rows(items)
+        let persons = try self.rows(items)
+        return LinearModel(
+            starts: rows.starts, entries: rows.entries, personStarts: persons.starts, personEntries: persons.entries,
+            time: time, version: version)
+    }
+
+    private mutating func rows(
+        _ items: Int
+    ) throws(SnapshotProblem) -> (starts: ContiguousArray<Int32>, entries: ContiguousArray<LinearModel.Entry>) {
         let starts = try list { reader throws(SnapshotProblem) in try reader.read(Int32.self) }
         let entries = try list { reader throws(SnapshotProblem) in
             LinearModel.Entry(item: try reader.number(below: items), weight: try reader.read())
@@ -100,6 +112,6 @@ extension ByteReader {
             guard start >= last, Int(start) <= entries.count else { throw .damaged(at: place) }
             last = start
         }
-        return starts.isEmpty ? .empty : LinearModel(starts: starts, entries: entries, version: version)
+        return (starts, entries)
     }
 }

@@ -73,6 +73,8 @@ struct SubjectRecord: Sendable {
     var top = TopList()
     /// Newest listings, newest last.
     var newest: ContiguousArray<Int32> = []
+    /// All evidence of the month.
+    var month = LogMass()
     var impressions: UInt32 = 0
     var responses: UInt32 = 0
 

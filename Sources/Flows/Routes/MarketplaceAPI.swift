@@ -1,0 +1,40 @@
+import HTTP
+import HTTPTypes
+import Hummingbird
+import Kernel
+
+/// Shorter than the library's full name, which is written often.
+typealias HTTPMethod = HTTPRequest.Method
+
+/// The JSON API below `/api/v1`: every route of every room and flow, with its document.
+public struct MarketplaceAPI: Sendable {
+    let market: Marketplace
+    let cards: PresentCards
+    let writes: RateLimiter
+
+    /// Over the rooms of `market`.
+    public init(_ market: Marketplace) {
+        self.market = market
+        cards = PresentCards(market)
+        writes = RateLimiter(capacity: 20, every: .seconds(3), source: market.source)
+    }
+
+    /// Adds every route and the document that describes them, `/api/v1/openapi.json`.
+    ///
+    /// - Returns: the described routes, in order.
+    @discardableResult
+    public func addRoutes(to router: Router<Context>, cookies: IdentityMiddleware) throws -> [RouteDescription] {
+        let api = API(router: router)
+        market.people.addRoutes(to: api, cookies: cookies)
+        addFeedRoutes(to: api)
+        addCentreRoutes(to: api)
+        addCartRoutes(to: api)
+        addOrderRoutes(to: api)
+        addWebhookRoute(to: router)
+        let document = ByteBuffer(bytes: try OpenAPIDocument(routes: api.routes).json())
+        router.get("\(API.root)/openapi.json") { _, _ in
+            Response(status: .ok, headers: [.contentType: "application/json"], body: .init(byteBuffer: document))
+        }
+        return api.routes
+    }
+}

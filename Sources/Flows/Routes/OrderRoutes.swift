@@ -1,0 +1,296 @@
+import Foundation
+import HTTP
+import HTTPTypes
+import Hummingbird
+import Kernel
+import Orders
+import Payments
+
+/// Units of a variant for the cart.
+struct CartChange: Documented {
+    let variant: VariantID
+    let quantity: Int64
+    let slate: SlateID?
+    static let example = CartChange(variant: Identifier(rawValue: 2), quantity: 1, slate: Identifier(rawValue: 4))
+}
+
+/// A new quantity of a line; 0 removes it.
+struct QuantityBody: Documented {
+    let quantity: Int64
+    static let example = QuantityBody(quantity: 2)
+}
+
+/// A line of the cart with what it costs now.
+struct CartLineBody: Documented {
+    let variant: VariantID
+    let product: ProductID
+    let shop: ShopID
+    let title: String
+    let spec: String
+    let quantity: Int64
+    let amount: Int64?
+    let shownAmount: Int64
+    let currency: Currency?
+    let available: Int64
+    let isBuyable: Bool
+    static let example = CartLineBody(
+        variant: Identifier(rawValue: 2), product: Identifier(rawValue: 1), shop: Identifier(rawValue: 8),
+        title: "Mountain green tea", spec: "250 g", quantity: 2, amount: 4_900, shownAmount: 4_900, currency: .cny,
+        available: 12, isBuyable: true)
+}
+
+/// The cart with live prices and stock.
+struct CartBody: Documented {
+    let lines: [CartLineBody]
+    let totals: [Money]
+    let isBuyable: Bool
+    static let example = CartBody(lines: [.example], totals: [Money(9_800, .cny)], isBuyable: true)
+}
+
+/// A line as the buyer saw it.
+struct NewOrderLineBody: Documented {
+    let variant: VariantID
+    let quantity: Int64
+    /// What one unit cost when the buyer saw it, in minor units.
+    let amount: Int64
+    let slate: SlateID?
+    static let example = NewOrderLineBody(
+        variant: Identifier(rawValue: 2), quantity: 2, amount: 4_900, slate: Identifier(rawValue: 4))
+}
+
+/// Where goods go.
+struct AddressBody: Documented {
+    let name: String
+    let phone: String
+    let region: String
+    let city: String
+    let street: String
+    static let example = AddressBody(
+        name: "Lin", phone: "+86 139 0000 0000", region: "Zhejiang", city: "Hangzhou", street: "1 West Lake Road")
+}
+
+/// What is to be ordered.
+struct NewOrderBody: Documented {
+    let lines: [NewOrderLineBody]
+    let address: AddressBody
+    static let example = NewOrderBody(lines: [.example], address: .example)
+}
+
+/// An order group that waits for its payment.
+struct PlacedBody: Documented {
+    let group: OrderGroupID
+    let payment: PaymentIntentID
+    /// Where the buyer pays.
+    let payAt: String
+    static let example = PlacedBody(
+        group: Identifier(rawValue: 9), payment: Identifier(rawValue: 10), payAt: "/test-provider/pay_…")
+}
+
+/// A line of an order as it was sold.
+struct OrderLineBody: Documented {
+    let product: ProductID
+    let variant: VariantID
+    let title: String
+    let spec: String
+    let quantity: Int64
+    let unitAmount: Int64
+    let amount: Int64
+    static let example = OrderLineBody(
+        product: Identifier(rawValue: 1), variant: Identifier(rawValue: 2), title: "Mountain green tea", spec: "250 g",
+        quantity: 2, unitAmount: 4_900, amount: 9_800)
+}
+
+/// An order as buyer and shop see it.
+struct OrderBody: Documented {
+    let id: OrderID
+    let group: OrderGroupID
+    let shop: ShopID
+    let state: OrderState
+    let total: Money
+    let carrier: String?
+    let tracking: String?
+    let createdAt: Instant
+    let lines: [OrderLineBody]
+    static let example = OrderBody(
+        id: Identifier(rawValue: 11), group: Identifier(rawValue: 9), shop: Identifier(rawValue: 8), state: .paid,
+        total: Money(9_800, .cny), carrier: "SF", tracking: "SF123", createdAt: Instant(milliseconds: 0), lines: [.example])
+}
+
+/// Why an order is cancelled.
+struct CancellationBody: Documented {
+    let reason: String
+    static let example = CancellationBody(reason: "ordered twice")
+}
+
+/// Who carries an order.
+struct ShipmentBody: Documented {
+    let carrier: String
+    let tracking: String
+    static let example = ShipmentBody(carrier: "SF", tracking: "SF123")
+}
+
+extension MarketplaceAPI {
+    func addCartRoutes(to api: API) {
+        api.route(.get, "/cart", "readCart", "The cart with live prices and stock.", access: .visitor) { [self] call in
+            try await cart(of: try call.person, in: call.context.language)
+        }
+        api.route(
+            .post, "/cart/lines", "addToCart", "Puts units into the cart.", access: .visitor, body: CartChange.self
+        ) { [self] call in
+            try await AddToCart(market)(
+                call.body.variant, quantity: call.body.quantity, slate: call.body.slate, for: try call.person, key: call.key)
+            return try await cart(of: try call.person, in: call.context.language)
+        }
+        api.route(
+            .put, "/cart/lines/{variant}", "setQuantity", "Sets the units of a line; 0 removes it.", access: .visitor,
+            body: QuantityBody.self
+        ) { [self] call in
+            let variant = try call.context.identifier("variant", "cart line", as: VariantKind.self)
+            try await ChangeCart(market)(variant, to: call.body.quantity, for: try call.person)
+            return try await cart(of: try call.person, in: call.context.language)
+        }
+    }
+
+    func addOrderRoutes(to api: API) {
+        api.route(
+            .post, "/order-groups", "placeOrder", "Places lines as orders, one per shop, or changes nothing.",
+            access: .person(.shopping), body: NewOrderBody.self, status: .created
+        ) { [self] call in
+            let buyer = try call.person
+            let lines = call.body.lines.map {
+                ShownLine(variant: $0.variant, quantity: $0.quantity, amount: $0.amount, slate: $0.slate)
+            }
+            let placed = try await PlaceOrder(market)(lines, to: try Address(call.body.address), by: buyer, key: call.key)
+            let payAt = try await SettlePayments(market).begin(
+                placed.group, by: buyer, returnTo: "/orders/groups/\(placed.group)/return")
+            return PlacedBody(group: placed.group, payment: placed.intent, payAt: payAt)
+        }
+        api.route(
+            .get, "/orders", "listOrders", "The caller's orders, newest first.", access: .person(.orders),
+            query: [QueryParameter("cursor", "what `next` of the page before said")]
+        ) { [self] call in
+            let cursor = try Self.cursor(call.request)
+            let orders = try await market.orders.orders(of: try call.person, after: cursor, limit: 20)
+            return Self.page(orders, call.context.language)
+        }
+        api.route(
+            .get, "/orders/{order}", "readOrder", "An order of the caller or the caller's shop.", access: .person(.orders)
+        ) { [self] call in
+            let order = try await ChangeOrder(market).order(try call.order, for: try call.context.person())
+            return OrderBody(order, call.context.language)
+        }
+        api.route(
+            .post, "/orders/{order}/cancellation", "cancelOrder",
+            "Cancels an order before shipment; what was paid is refunded.", access: .person(.orders),
+            body: CancellationBody.self
+        ) { [self] call in
+            let order = try await ChangeOrder(market).cancel(
+                try call.order, by: try call.context.person(), reason: call.body.reason)
+            return OrderBody(order, call.context.language)
+        }
+        api.route(
+            .post, "/orders/{order}/receipt", "confirmReceipt", "The buyer has the goods.", access: .person(.orders)
+        ) { [self] call in
+            OrderBody(
+                try await ChangeOrder(market).confirmReceipt(try call.order, by: try call.person), call.context.language)
+        }
+        addShopOrderRoutes(to: api)
+    }
+
+    private func addShopOrderRoutes(to api: API) {
+        api.route(
+            .get, "/shops/{shop}/orders", "listShopOrders", "A shop's orders, newest first.", access: .person(.shops),
+            query: [QueryParameter("state", "keeps to a state"), QueryParameter("cursor", "what `next` said")]
+        ) { [self] call in
+            let shop = try call.context.identifier("shop", "shop", as: ShopKind.self)
+            try call.context.person().requireStaff(of: shop)
+            let state = try call.request.query("state").map { text in
+                guard let state = OrderState(rawValue: text) else {
+                    throw InvalidField("state", "is not a state of an order.", zh: "订单状态无效。")
+                }
+                return state
+            }
+            let orders = try await market.orders.orders(
+                at: shop, state: state, after: try Self.cursor(call.request), limit: 20)
+            return Self.page(orders, call.context.language)
+        }
+        api.route(
+            .post, "/orders/{order}/shipment", "shipOrder", "The shop hands the goods to a carrier.",
+            access: .person(.shops), body: ShipmentBody.self
+        ) { [self] call in
+            let order = try await ChangeOrder(market).ship(
+                try call.order, by: try call.context.person(), carrier: call.body.carrier, tracking: call.body.tracking)
+            return OrderBody(order, call.context.language)
+        }
+    }
+
+    /// Webhooks carry a provider's own body and signature, so they are no part of the described API.
+    func addWebhookRoute(to router: Router<Context>) {
+        router.post("\(API.root)/webhooks/{provider}") { [market] request, context in
+            let body = String(buffer: try await request.body.collect(upTo: 1 << 16))
+            let signature = HTTPField.Name("Quanyu-Test-Signature").flatMap { request.headers[$0] }
+            try await SettlePayments(market).receive(
+                body, signature: signature, from: try context.parameters.require("provider"))
+            return HTTPResponse.Status.ok
+        }
+    }
+
+    private func cart(of person: PersonID, in language: Kernel.Language) async throws -> CartBody {
+        let cart = try await PresentCart(market)(of: person)
+        return CartBody(
+            lines: cart.lines.map { CartLineBody($0, language) }, totals: cart.totals, isBuyable: cart.isBuyable)
+    }
+
+    private static func cursor(_ request: Request) throws -> Orders.Cursor? {
+        guard let text = request.query("cursor") else { return nil }
+        guard let cursor = Orders.Cursor(text) else {
+            throw InvalidField("cursor", "is not a cursor of this list.", zh: "分页标记无效。")
+        }
+        return cursor
+    }
+
+    private static func page(_ orders: [Order], _ language: Kernel.Language) -> Page<OrderBody> {
+        let next = orders.count == 20 ? orders.last.map { Orders.Cursor(after: $0).description } : nil
+        return Page(items: orders.map { OrderBody($0, language) }, next: next)
+    }
+}
+
+extension Money: Documented {
+    public static let example = Money(9_800, .cny)
+}
+
+extension Call {
+    fileprivate var order: OrderID {
+        get throws { try context.identifier("order", "order", as: OrderKind.self) }
+    }
+}
+
+extension Address {
+    fileprivate init(_ body: AddressBody) throws {
+        try self.init(name: body.name, phone: body.phone, region: body.region, city: body.city, street: body.street)
+    }
+}
+
+extension CartLineBody {
+    fileprivate init(_ line: PresentedCart.Line, _ language: Kernel.Language) {
+        self.init(
+            variant: line.variant.id, product: line.product.id, shop: line.product.shop,
+            title: line.product.title.text(in: language), spec: line.variant.spec.text(in: language),
+            quantity: line.line.quantity, amount: line.price?.amount.amount, shownAmount: line.line.shownAmount,
+            currency: line.price?.amount.currency, available: line.available, isBuyable: line.isBuyable)
+    }
+}
+
+extension OrderBody {
+    init(_ order: Order, _ language: Kernel.Language) {
+        self.init(
+            id: order.id, group: order.group, shop: order.shop, state: order.state, total: order.total,
+            carrier: order.carrier, tracking: order.tracking, createdAt: order.createdAt,
+            lines: order.lines.map {
+                OrderLineBody(
+                    product: $0.product, variant: $0.variant, title: $0.title.text(in: language),
+                    spec: $0.spec.text(in: language), quantity: $0.quantity, unitAmount: $0.unitPrice.amount,
+                    amount: $0.amount.amount)
+            })
+    }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import AsyncHTTPClient
+import Flows
+import Foundation
+import HTTP
+import Kernel
+import Payments
+import People
+import Store
+import StorePostgres
+import StoreSQLite
+
+/// Where a marketplace lives: the options that every command shares.
+struct InstallationOptions: ParsableArguments {
+    @Option(help: "Folder of the marketplace: database, media and secrets.")
+    var data = "data"
+
+    @Option(help: "PostgreSQL connection string; without it the SQLite file in the data folder is used.")
+    var postgres: String?
+
+    @Option(help: "Work factor of scrypt for passwords, a power of two.")
+    var scryptRounds = 1 << 14
+}
+
+/// A marketplace on this machine: its folder, store and secrets. The only place that picks a store.
+struct Installation: Sendable {
+    let folder: String
+    let store: any Store
+    let secret: String
+    private let scryptRounds: Int
+
+    /// Opens the folder, creating what is missing, and brings the tables up to date.
+    ///
+    /// - Throws: ``StoreError`` when the database can't be opened, or a file error.
+    static func open(_ options: InstallationOptions) async throws -> Installation {
+        let folder = options.data
+        try FileManager.default.createDirectory(atPath: "\(folder)/media", withIntermediateDirectories: true)
+        let store: any Store =
+            if let postgres = options.postgres {
+                try PostgresStore(configuration: .init(connection: postgres))
+            } else {
+                try SQLiteStore(path: "\(folder)/quanyu.sqlite")
+            }
+        try await store.migrate(Marketplace.migrations)
+        return Installation(
+            folder: folder, store: store, secret: try secret(in: folder), scryptRounds: options.scryptRounds)
+    }
+
+    /// Where media are kept.
+    var mediaFolder: String { "\(folder)/media" }
+
+    /// The rooms, with the test provider calling back to a server on `port`.
+    func marketplace(callbackPort: Int) -> (Marketplace, TestProvider) {
+        let provider = TestProvider(
+            store: store, source: .system, secret: "test provider \(secret)",
+            callback: "http://127.0.0.1:\(callbackPort)\(API.root)/webhooks/test", client: .shared)
+        var people = People.Configuration()
+        people.scryptRounds = scryptRounds
+        let market = Marketplace(
+            store: store, source: .system, people: people, feedSnapshot: "\(folder)/feed.snapshot", provider: provider)
+        return (market, provider)
+    }
+
+    /// The server's secret, made at the first start and readable by its owner only.
+    private static func secret(in folder: String) throws -> String {
+        let path = "\(folder)/secret"
+        if let data = FileManager.default.contents(atPath: path), data.count >= 64 {
+            return String(decoding: data, as: UTF8.self)
+        }
+        let secret = Source.system.secret(bytes: 32)
+        guard
+            FileManager.default.createFile(
+                atPath: path, contents: Data(secret.utf8), attributes: [.posixPermissions: 0o600])
+        else { throw ValidationError("The file \(path) can't be written. Check the folder's permissions.") }
+        return secret
+    }
+}

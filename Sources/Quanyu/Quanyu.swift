@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// The one command: a marketplace and everything to run it.
+@main
+struct Quanyu: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "quanyu",
+        abstract: "A self-hosted interest-commerce platform.",
+        subcommands: [Serve.self, Migrate.self, OpenAPI.self])
+}

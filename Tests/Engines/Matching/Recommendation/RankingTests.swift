@@ -1,0 +1,72 @@
+import Testing
+
+@testable import Matching
+
+@Suite("The learned ranking")
+struct RankingTests {
+    private func examples(_ count: Int, seed: UInt64) -> [Example] {
+        var dice = Dice(seed: seed)
+        return (0..<count).map { _ in
+            var signals = Signals()
+            signals[.linear] = Float(dice.roll(1000)) / 1000
+            signals[.week] = Float(dice.roll(1000)) / 1000
+            signals[.age] = Float(dice.roll(1000)) / 1000
+            // Two signals matter, one only with the other.
+            let odds = signals[.linear] > 0.6 ? (signals[.week] > 0.5 ? 0.8 : 0.3) : 0.05
+            return Example(signals: signals, responded: Double(dice.roll(1000)) / 1000 < odds, weight: 1)
+        }
+    }
+
+    @Test("finds an interaction and is calibrated", arguments: 1...3)
+    func learns(seed: UInt64) {
+        let model = RankingTrainer(trees: 80, depth: 3, seed: seed).fit(examples(20_000, seed: seed), version: "t")
+        let cases: [(linear: Float, week: Float, odds: Float)] = [(0.8, 0.8, 0.8), (0.8, 0.2, 0.3), (0.3, 0.8, 0.05)]
+        let candidates = ContiguousArray(
+            cases.map { one in
+                var candidate = Candidate(item: 0, sources: 0)
+                candidate.signals[.linear] = one.linear
+                candidate.signals[.week] = one.week
+                candidate.signals[.age] = 0.5
+                return candidate
+            })
+        for (one, logOdds) in zip(cases, model.logOdds(candidates)) {
+            let probability = 1 / (1 + naturalExponential(-logOdds))
+            #expect(abs(probability - one.odds) < 0.08)
+        }
+    }
+
+    @Test("the same examples and seed give the same model")
+    func repeats() {
+        let all = examples(3000, seed: 5)
+        let one = RankingTrainer(trees: 10, seed: 3).fit(all, version: "t")
+        #expect(one == RankingTrainer(trees: 10, seed: 3).fit(all, version: "t"))
+    }
+
+    @Test("the evaluation never sees the test period, and beats chance on habits")
+    func evaluation() {
+        let events = Market.events(persons: 60, each: 60)
+        let cut = start - 4 * day
+        let evaluation = MatchingEvaluation(trainUntil: cut, testUntil: start)
+        let report = evaluation.run(events: events, items: Market.items(), seconds: { 0 })
+        #expect(report.all.ndcg.mean > 0.05)
+        #expect(report.all.ndcg.low <= report.all.ndcg.mean && report.all.ndcg.mean <= report.all.ndcg.high)
+        // The future, changed, changes the truth but not one list.
+        let changed = events.map { event in
+            var event = event
+            if event.time >= cut { event.subject = (event.subject * 7 + 3) % 200 }
+            return event
+        }
+        let other = evaluation.run(events: changed, items: Market.items(), seconds: { 0 })
+        for (person, list) in report.all.lists {
+            if let same = other.all.lists[person] { #expect(same == list) }
+        }
+        #expect(evaluation.pairedGain(report.all.scores, over: report.all.scores).mean == 0)
+    }
+
+    @Test("NDCG by hand")
+    func ndcg() {
+        #expect(MatchingEvaluation.ndcg([1, 2, 3], [1, 2, 3], 3) == 1)
+        #expect(MatchingEvaluation.ndcg([4, 1], [1], 2) == 1 / logarithm2(3.0))
+        #expect(MatchingEvaluation.ndcg([], [1], 20) == 0)
+    }
+}
