@@ -56,10 +56,6 @@ struct Frame: Sendable {
 
     static let themeCookie = "quanyu_theme"
 
-    // Nothing of another site is loaded or may frame us, and no page holds inline style or script.
-    static let policy =
-        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-
     /// A whole page.
     func show(_ page: Page, _ request: Request, _ context: Context) async throws -> Response {
         let main = Template.render(page.template, common(context).merging(page.content) { $1 })
@@ -110,10 +106,8 @@ struct Frame: Sendable {
     static func html(_ text: String, status: HTTPResponse.Status) -> Response {
         Response(
             status: status,
-            headers: [
-                .contentType: "text/html; charset=utf-8", .cacheControl: "private, no-cache",
-                .contentSecurityPolicy: policy, .xContentTypeOptions: "nosniff",
-            ], body: .init(byteBuffer: ByteBuffer(string: text)))
+            headers: [.contentType: "text/html; charset=utf-8", .cacheControl: "private, no-cache"],
+            body: .init(byteBuffer: ByteBuffer(string: text)))
     }
 
     /// To another page of ours after a form.

@@ -73,11 +73,11 @@ struct FeedPages: Sendable {
         // A dozen of each: whoever follows more finds the rest in the feed, which ranks them.
         let creators = Array(subjects.compactMap { if case .creator(let id) = $0 { id } else { nil } }.prefix(12))
         let shopIDs = Array(subjects.compactMap { if case .shop(let id) = $0 { id } else { nil } }.prefix(12))
-        var videoIDs: [Video] = []
-        for creator in creators { videoIDs += try await market.content.videos(of: creator, limit: 4) }
+        var newestVideos: [Video] = []
+        for creator in creators { newestVideos += try await market.content.videos(of: creator, limit: 4) }
         var productIDs: [ProductID] = []
         for shop in shopIDs { productIDs += try await market.catalog.newest(shop: shop, limit: 4).map(\.id) }
-        let newest = videoIDs.sorted { $0.createdAt > $1.createdAt }.prefix(24).map(\.id)
+        let newest = newestVideos.sorted { $0.createdAt > $1.createdAt }.prefix(24).map(\.id)
         let present = PresentCards(market)
         let videos = try await present.videos(Array(newest), for: person, in: context.language)
         let cards = try await present.products(productIDs, in: context.language)
@@ -85,15 +85,16 @@ struct FeedPages: Sendable {
         let suggestions =
             subjects.isEmpty
             ? try await market.people.creators(limit: 12, after: nil).map { View(PartyView($0, $0.id), path: "creators") } : []
-        return try await frame.show(
-            Page(
-                .following, context.words(.following), .feed,
-                [
-                    "hasParties": !parties.isEmpty, "parties": parties, "hasVideos": !videos.isEmpty,
-                    "videos": videos.map(context.format.tile), "hasCards": !cards.isEmpty,
-                    "cards": cards.map { context.format.card($0) }, "isEmpty": subjects.isEmpty,
-                    "hasSuggestions": !suggestions.isEmpty, "suggestions": suggestions,
-                ]), request, context)
+        var page = Page(
+            .following, context.words(.following), .feed,
+            [
+                "hasParties": !parties.isEmpty, "parties": parties, "hasVideos": !videos.isEmpty,
+                "videos": videos.map(context.format.tile), "hasCards": !cards.isEmpty,
+                "cards": cards.map { context.format.card($0) }, "isEmpty": subjects.isEmpty,
+                "hasSuggestions": !suggestions.isEmpty, "suggestions": suggestions,
+            ])
+        page.styles = [.feedCSS]
+        return try await frame.show(page, request, context)
     }
 
     private func parties(_ creators: [PersonID], _ shops: [ShopID], _ context: Context) async throws -> [View] {
