@@ -70,6 +70,16 @@ let package = Package(
                 "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments", "Shops",
                 "Content", "Feed", "Centre", hummingbird, httpTypes,
             ], path: "Sources/Flows", exclude: ["Importing"]),
+        // Sites
+        .target(
+            name: "Sites",
+            dependencies: [
+                "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments", "Shops",
+                "Content", "Feed", "Centre", "Flows", mustache, hummingbird, httpTypes, crypto,
+            ], path: "Sources/Sites", resources: [.embedInCode("Templates"), .embedInCode("Assets")]),
+        .testTarget(
+            name: "SitesTests",
+            dependencies: ["Sites", "StoreSQLite", hummingbirdTesting, httpClient], path: "Tests/Sites"),
         // Engines
         .target(
             name: "CICU", path: "Sources/CICU",

@@ -1,0 +1,79 @@
+import Foundation
+import HTTP
+import Hummingbird
+import HummingbirdCore
+import Kernel
+
+/// The fields of a posted form, checked to come from a page of ours.
+struct Form: Sendable {
+    private let fields: URI
+
+    /// Reads a form of at most 64 KiB.
+    ///
+    /// - Throws: ``CrossSiteRequest`` when the hidden `form_token` is missing or stale; 413 for a larger body.
+    init(_ request: Request, _ context: Context) async throws {
+        let body = try await request.body.collect(upTo: 1 << 16)
+        // A form body has the grammar of a query.
+        fields = URI("/?" + String(buffer: body))
+        try context.requireFormToken(self["form_token"])
+    }
+
+    /// The first value of a field; `nil` when it is absent or empty.
+    subscript(_ name: String) -> String? {
+        guard let value = fields.queryParameters[Substring(name)], !value.isEmpty else { return nil }
+        return String(value)
+    }
+
+    /// All values of a field.
+    func all(_ name: String) -> [String] { fields.queryParameters[values: Substring(name)].map { String($0) } }
+
+    /// A field that has to be there; `InvalidField` says so otherwise.
+    func required(_ name: String) throws -> String {
+        guard let value = self[name] else { throw InvalidField(name, "must not be empty.", zh: "不能为空。") }
+        return value
+    }
+
+    /// A whole number; `nil` when it is absent.
+    ///
+    /// - Throws: ``InvalidField`` when it is something else.
+    func number(_ name: String) throws -> Int64? {
+        guard let text = self[name] else { return nil }
+        guard let number = Int64(text) else { throw InvalidField(name, "must be a whole number.", zh: "须为整数。") }
+        return number
+    }
+
+    /// An identifier that has to be there.
+    ///
+    /// - Throws: ``InvalidField``.
+    func identifier<Kind>(_ name: String, as kind: Kind.Type = Kind.self) throws -> Identifier<Kind> {
+        guard let id = Identifier<Kind>(try required(name)) else {
+            throw InvalidField(name, "is not an identifier of that kind.", zh: "编号无效。")
+        }
+        return id
+    }
+
+    /// Where to go afterwards: the field `next` when it is a path of this site.
+    func next(else fallback: String) -> String { LocalPath(self["next"])?.text ?? fallback }
+}
+
+/// A path on this site, safe to redirect to.
+struct LocalPath: Sendable, Equatable {
+    let text: String
+
+    /// Reads a path and query; `nil` for anything that a browser could take for another host.
+    init?(_ raw: String?) {
+        guard let raw, raw.utf8.count <= 2_000, raw.hasPrefix("/") else { return nil }
+        // `//host` and `/\host` leave the site, and browsers drop control characters before they look.
+        guard !raw.hasPrefix("//"), raw.utf8.allSatisfy({ $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "\\") }) else {
+            return nil
+        }
+        text = raw
+    }
+}
+
+extension String {
+    /// Escaped for one value of a query.
+    var queryEscaped: String { addingPercentEncoding(withAllowedCharacters: Self.queryValue) ?? "" }
+    private static let queryValue = CharacterSet(
+        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+}

@@ -1,0 +1,95 @@
+import Mustache
+
+/// The page templates and the parts they share, read once when the first page is shown.
+enum Template: String, CaseIterable {
+    case card
+    case cart
+    case category
+    case checkout
+    case creator
+    case feed
+    case filters
+    case follow
+    case following
+    case layout
+    case mall
+    case me
+    case order
+    case orders
+    case pager
+    case payment
+    case preferences
+    case price
+    case problem
+    case product
+    case search
+    case shop
+    case shopDesk = "shop_desk"
+    case shopQueue = "shop_queue"
+    case signIn = "sign_in"
+    case signUp = "sign_up"
+    case slot
+    case slots
+    case testPayment = "test_payment"
+    case tile
+    case token
+    case video
+    case why
+
+    /// The page for these values.
+    static func render(_ template: Template, _ view: View) -> String {
+        library.render(view, withTemplate: template.rawValue) ?? ""
+    }
+
+    private static let library: MustacheLibrary = {
+        var library = MustacheLibrary()
+        for template in allCases {
+            do {
+                try library.register(String(decoding: template.bytes, as: UTF8.self), named: template.rawValue)
+            } catch {
+                // The templates are part of the program, and a test reads each of them.
+                preconditionFailure("\(template.rawValue).mustache: \(error)")
+            }
+        }
+        return library
+    }()
+
+    /// The text of the template.
+    var bytes: [UInt8] {
+        switch self {
+        case .card: PackageResources.card_mustache
+        case .cart: PackageResources.cart_mustache
+        case .category: PackageResources.category_mustache
+        case .checkout: PackageResources.checkout_mustache
+        case .creator: PackageResources.creator_mustache
+        case .feed: PackageResources.feed_mustache
+        case .filters: PackageResources.filters_mustache
+        case .follow: PackageResources.follow_mustache
+        case .following: PackageResources.following_mustache
+        case .layout: PackageResources.layout_mustache
+        case .mall: PackageResources.mall_mustache
+        case .me: PackageResources.me_mustache
+        case .order: PackageResources.order_mustache
+        case .orders: PackageResources.orders_mustache
+        case .pager: PackageResources.pager_mustache
+        case .payment: PackageResources.payment_mustache
+        case .preferences: PackageResources.preferences_mustache
+        case .price: PackageResources.price_mustache
+        case .problem: PackageResources.problem_mustache
+        case .product: PackageResources.product_mustache
+        case .search: PackageResources.search_mustache
+        case .shop: PackageResources.shop_mustache
+        case .shopDesk: PackageResources.shop_desk_mustache
+        case .shopQueue: PackageResources.shop_queue_mustache
+        case .signIn: PackageResources.sign_in_mustache
+        case .signUp: PackageResources.sign_up_mustache
+        case .slot: PackageResources.slot_mustache
+        case .slots: PackageResources.slots_mustache
+        case .testPayment: PackageResources.test_payment_mustache
+        case .tile: PackageResources.tile_mustache
+        case .token: PackageResources.token_mustache
+        case .video: PackageResources.video_mustache
+        case .why: PackageResources.why_mustache
+        }
+    }
+}

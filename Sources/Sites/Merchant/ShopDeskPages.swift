@@ -1,0 +1,143 @@
+import Flows
+import HTTP
+import HTTPTypes
+import Hummingbird
+import Kernel
+import Orders
+import Shops
+import Store
+
+/// The desk of a shop's staff: its orders, to be shipped or cancelled.
+struct ShopDeskPages: Sendable {
+    private let frame: Frame
+    private var market: Marketplace { frame.market }
+    private static let pageSize = 20
+
+    init(_ frame: Frame) { self.frame = frame }
+
+    func addRoutes(to router: Router<Context>) {
+        router.get("/shop-desk") { try await list($0, $1) }
+        router.get("/shop-desk/{shop}/orders") { request, context in
+            try await queue(try context.identifier("shop", "shop"), request, context)
+        }
+        router.post("/shop-desk/{shop}/orders/{id}/ship") { try await ship($0, $1) }
+        router.post("/shop-desk/{shop}/orders/{id}/cancel") { try await cancel($0, $1) }
+    }
+
+    private func list(_ request: Request, _ context: Context) async throws -> Response {
+        let identity = try context.person()
+        let shops = try await market.shops.shops(Array(identity.shops.keys))
+        var rows: [View] = []
+        for (id, shop) in shops.sorted(by: { $0.key < $1.key }) {
+            let waiting = try await market.orders.counts(at: id)[.paid] ?? 0
+            rows.append([
+                "href": "/shop-desk/\(id)/orders?state=paid", "name": shop.name.text(in: context.language),
+                "image": maybe(shop.logo.map { "/media/\($0)" }), "role": identity.shops[id].map { context.words($0.word) } ?? "",
+                "waiting": context.words(.toShip, context.format.number(waiting)),
+            ])
+        }
+        return try await frame.show(Page(.shopDesk, context.words(.shopDesk), .me, ["shops": rows]), request, context)
+    }
+
+    private func queue(
+        _ id: ShopID, problem: (any Problem)? = nil, _ request: Request, _ context: Context
+    ) async throws -> Response {
+        let identity = try context.person()
+        try identity.requireStaff(of: id, [.owner, .manager, .support, .warehouse])
+        guard let shop = try await market.shops.shop(id) else { throw NotFound("shop") }
+        let state = request.query("state").flatMap { OrderState(rawValue: $0) }
+        let cursor = request.query("after").flatMap { Orders.Cursor($0) }
+        let counts = try await market.orders.counts(at: id)
+        let orders = try await market.orders.orders(at: id, state: state, after: cursor, limit: Self.pageSize + 1)
+        let shown = Array(orders.prefix(Self.pageSize))
+        let groups = try await groups(of: shown)
+        let stateQuery = state.map { "state=\($0.rawValue)&" } ?? ""
+        let following = orders.count > Self.pageSize ? shown.last.map { "?\(stateQuery)after=\(Orders.Cursor(after: $0))" } : nil
+        let mayShip = (try? identity.requireStaff(of: id, [.owner, .manager, .warehouse])) != nil
+        var page = Page(
+            .shopQueue, shop.name.text(in: context.language), .me,
+            [
+                "shop": shop.name.text(in: context.language), "shopID": id.description,
+                "states": states(id, state, counts, context), "following": maybe(following),
+                "message": maybe(problem?.sentence(in: context.language)),
+                "orders": shown.map { order in
+                    var view = OrderView.detail(order, groups[order.group], context)
+                    view["canShip"] = order.state == .paid && mayShip
+                    view["canCancel"] = order.state == .paid || order.state == .placed
+                    return view
+                },
+            ])
+        if let problem { page.status = .init(code: problem.details.kind.rawValue) }
+        return try await frame.show(page, request, context)
+    }
+
+    /// Where the orders go, read in one unit of work.
+    private func groups(of orders: [Order]) async throws -> [OrderGroupID: OrderGroup] {
+        let ids = Set(orders.map(\.group))
+        return try await market.store.read { transaction in
+            let groups = try ids.compactMap { try Orders.group($0, in: transaction) }
+            return Dictionary(groups.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    private func states(
+        _ shop: ShopID, _ chosen: OrderState?, _ counts: [OrderState: Int], _ context: Context
+    ) -> [View] {
+        let path = "/shop-desk/\(shop)/orders"
+        let total = counts.values.reduce(0, +)
+        let order: [OrderState] = [.paid, .placed, .shipped, .completed, .cancelled]
+        let all: View = [
+            "href": path, "name": context.words(.all), "count": context.format.number(total), "isOn": chosen == nil,
+        ]
+        return order.map { state in
+            [
+                "href": "\(path)?state=\(state.rawValue)", "name": context.words(state.word),
+                "count": context.format.number(counts[state] ?? 0), "isOn": chosen == state,
+            ] as View
+        } + [all]
+    }
+
+    private func ship(_ request: Request, _ context: Context) async throws -> Response {
+        try await change(request, context) { order, identity, form in
+            _ = try await ChangeOrder(market).ship(
+                order, by: identity, carrier: form["carrier"] ?? "", tracking: form["tracking"] ?? "")
+        }
+    }
+
+    private func cancel(_ request: Request, _ context: Context) async throws -> Response {
+        try await change(request, context) { order, identity, form in
+            _ = try await ChangeOrder(market).cancel(order, by: identity, reason: form["reason"] ?? "")
+        }
+    }
+
+    /// Changes an order of this shop; what the staff can mend is said above the queue.
+    private func change(
+        _ request: Request, _ context: Context,
+        _ work: (OrderID, Identity, Form) async throws -> Void
+    ) async throws -> Response {
+        let identity = try context.person()
+        let form = try await Form(request, context)
+        let shop: ShopID = try context.identifier("shop", "shop")
+        let id: OrderID = try context.identifier("id", "order")
+        try identity.requireStaff(of: shop, [.owner, .manager, .support, .warehouse])
+        guard try await market.orders.order(id)?.shop == shop else { throw NotFound("order") }
+        do {
+            try await work(id, identity, form)
+        } catch let problem as any Problem where problem is InvalidField || problem is IllegalOrderTransition {
+            return try await queue(shop, problem: problem, request, context)
+        }
+        return Frame.redirect("/shop-desk/\(shop)/orders?state=paid")
+    }
+}
+
+extension ShopRole {
+    fileprivate var word: Word {
+        switch self {
+        case .owner: .roleOwner
+        case .manager: .roleManager
+        case .support: .roleSupport
+        case .finance: .roleFinance
+        case .warehouse: .roleWarehouse
+        }
+    }
+}

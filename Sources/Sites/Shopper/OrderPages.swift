@@ -1,0 +1,123 @@
+import Flows
+import HTTP
+import Hummingbird
+import Kernel
+import Orders
+import Payments
+import Shops
+
+/// A buyer's orders.
+struct OrderPages: Sendable {
+    private let frame: Frame
+    private var market: Marketplace { frame.market }
+    private static let pageSize = 20
+
+    init(_ frame: Frame) { self.frame = frame }
+
+    func addRoutes(to router: Router<Context>) {
+        router.get("/orders") { try await list($0, $1) }
+        router.get("/orders/{id}") { try await show($0, $1) }
+        router.post("/orders/{id}/cancel") { try await cancel($0, $1) }
+        router.post("/orders/{id}/receipt") { try await confirm($0, $1) }
+    }
+
+    private func list(_ request: Request, _ context: Context) async throws -> Response {
+        let buyer = try context.person().person
+        let cursor = request.query("after").flatMap { Orders.Cursor($0) }
+        let orders = try await market.orders.orders(of: buyer, after: cursor, limit: Self.pageSize + 1)
+        let shown = orders.prefix(Self.pageSize)
+        let shops = try await market.shops.shops(Array(Set(shown.map(\.shop))))
+        let following = orders.count > Self.pageSize ? shown.last.map { "/orders?after=\(Orders.Cursor(after: $0))" } : nil
+        return try await frame.show(
+            Page(
+                .orders, context.words(.orders), .me,
+                [
+                    "orders": shown.map { row($0, shops[$0.shop], context) }, "following": maybe(following),
+                ]), request, context)
+    }
+
+    private func row(_ order: Order, _ shop: Shop?, _ context: Context) -> View {
+        let first = order.lines.first?.title.text(in: context.language) ?? ""
+        let what = order.lines.count > 1 ? context.words(.andMore, first, String(order.lines.count - 1)) : first
+        return [
+            "href": "/orders/\(order.id)", "shop": shop?.name.text(in: context.language) ?? "—",
+            "state": context.words(order.state.word), "stateName": order.state.rawValue, "what": what,
+            "images": order.lines.prefix(4).compactMap { $0.image.map { "/media/\($0)" } },
+            "totalText": context.format.money(order.total), "time": context.format.time(order.createdAt),
+        ]
+    }
+
+    private func show(_ request: Request, _ context: Context) async throws -> Response {
+        let buyer = try context.person().person
+        guard let order = try await market.orders.order(try context.identifier("id", "order")), order.buyer == buyer else {
+            throw NotFound("order")
+        }
+        let shop = try await market.shops.shop(order.shop)
+        let group = try await market.orders.group(order.group)
+        let history = try await market.orders.history(of: order.id)
+        var content = row(order, shop, context)
+        content.merge(OrderView.detail(order, group, context)) { $1 }
+        content["shopHref"] = "/shops/\(order.shop)"
+        content["stateTitle"] = content["what"]
+        content["stateHelp"] = context.words(order.state.helpWord)
+        content["canPay"] = order.state == .placed && group != nil
+        content["payUntil"] = maybe(group.map { context.format.time($0.reservedUntil) })
+        content["canConfirm"] = order.state == .shipped
+        content["canCancel"] = order.state == .placed || order.state == .paid
+        content["cancelsGroup"] = order.state == .placed && (group?.orders.count ?? 1) > 1
+        content["reasons"] = [Word.reasonMind, .reasonWrong, .reasonCheaper, .reasonSlow].map { context.words($0) }
+        content["steps"] = history.reversed().map { step in
+            [
+                "state": context.words(step.state.word), "time": context.format.time(step.at),
+                "note": maybe(step.note.isEmpty ? nil : step.note),
+            ] as View
+        }
+        return try await frame.show(Page(.order, context.words(.orders), .me, content), request, context)
+    }
+
+    private func cancel(_ request: Request, _ context: Context) async throws -> Response {
+        let identity = try context.person()
+        let form = try await Form(request, context)
+        let id: OrderID = try context.identifier("id", "order")
+        guard try await market.orders.order(id)?.buyer == identity.person else { throw NotFound("order") }
+        _ = try await ChangeOrder(market).cancel(id, by: identity, reason: form["reason"] ?? "")
+        return Frame.redirect("/orders/\(id)")
+    }
+
+    private func confirm(_ request: Request, _ context: Context) async throws -> Response {
+        let buyer = try context.person().person
+        _ = try await Form(request, context)
+        let id: OrderID = try context.identifier("id", "order")
+        _ = try await ChangeOrder(market).confirmReceipt(id, by: buyer)
+        return Frame.redirect("/orders/\(id)")
+    }
+}
+
+/// What buyer and shop both see of an order.
+enum OrderView {
+    static func detail(_ order: Order, _ group: OrderGroup?, _ context: Context) -> View {
+        let format = context.format
+        return [
+            "id": order.id.description, "shortID": "…" + order.id.description.suffix(8), "group": order.group.description,
+            "totalText": format.money(order.total), "state": context.words(order.state.word),
+            "stateName": order.state.rawValue, "time": format.time(order.createdAt), "carrier": order.carrier ?? "",
+            "tracking": maybe(order.tracking), "reason": maybe(order.reason), "hasAddress": group != nil,
+            "address": maybe(
+                group.map {
+                    [
+                        "name": $0.address.name, "phone": $0.address.phone, "street": $0.address.street,
+                        "city": $0.address.city, "region": $0.address.region,
+                    ] as View
+                }),
+            "lines": order.lines.map { line in
+                let spec = line.spec.text(in: context.language)
+                return [
+                    "href": "/products/\(line.product)", "image": maybe(line.image.map { "/media/\($0)" }),
+                    "title": line.title.text(in: context.language), "spec": maybe(spec.isEmpty ? nil : spec),
+                    "quantity": String(line.quantity), "unitText": format.money(line.unitPrice),
+                    "amountText": format.money(line.amount),
+                ] as View
+            },
+        ]
+    }
+}
