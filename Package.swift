@@ -97,7 +97,10 @@ let package = Package(
         .testTarget(name: "ImportingTests", dependencies: ["Importing", "StoreSQLite"], path: "Tests/Flows/Importing"),
         .executableTarget(
             name: "Quanyu",
-            dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments", "Shops", "Content", "Feed", "Centre", "Flows", hummingbird, mustache, grdb, cryptoExtras, crypto, httpClient, arguments, lifecycle, logging, metrics],
+            dependencies: [
+                "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Payments", "Feed", "Flows", "Importing",
+                "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
+            ],
             path: "Sources/Quanyu"),
         .testTarget(name: "KernelTests", dependencies: ["Kernel"], path: "Tests/Ground/Kernel"),
         .testTarget(
