@@ -89,9 +89,18 @@ let package = Package(
         .target(name: "MatchingText", dependencies: ["CICU", "CStemmer"], path: "Sources/Engines/Matching/Text"),
         .testTarget(name: "MatchingTests", dependencies: ["Matching"], path: "Tests/Engines/Matching/Recommendation"),
         .testTarget(name: "MatchingTextTests", dependencies: ["MatchingText"], path: "Tests/Engines/Matching/Text"),
+        // Flows
+        .target(
+            name: "Importing",
+            dependencies: ["CCSV", "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Shops", "Content", "Orders", crypto],
+            path: "Sources/Flows/Importing", resources: [.embedInCode("Migrations")]),
+        .testTarget(name: "ImportingTests", dependencies: ["Importing", "StoreSQLite"], path: "Tests/Flows/Importing"),
         .executableTarget(
             name: "Quanyu",
-            dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments", "Shops", "Content", "Feed", "Centre", "Flows", hummingbird, mustache, grdb, cryptoExtras, crypto, httpClient, arguments, lifecycle, logging, metrics],
+            dependencies: [
+                "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Payments", "Feed", "Flows", "Importing",
+                "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
+            ],
             path: "Sources/Quanyu"),
         .testTarget(name: "KernelTests", dependencies: ["Kernel"], path: "Tests/Ground/Kernel"),
         .testTarget(

@@ -139,6 +139,11 @@ extension People {
         try await store.read { try Self.account(id, in: $0) }
     }
 
+    /// Which of these have an account.
+    public static func known(_ ids: [PersonID], in transaction: any Transaction) throws -> Set<PersonID> {
+        Set(try transaction.rows("SELECT id FROM people WHERE id IN \(list: ids)").map { try $0.get(0) })
+    }
+
     /// The public side of several people.
     public func accounts(_ ids: [PersonID]) async throws -> [PersonID: Account] {
         try await store.read { transaction in

@@ -3,6 +3,7 @@ import AsyncHTTPClient
 import Flows
 import Foundation
 import HTTP
+import Importing
 import Kernel
 import Payments
 import People
@@ -41,13 +42,24 @@ struct Installation: Sendable {
             } else {
                 try SQLiteStore(path: "\(folder)/quanyu.sqlite")
             }
-        try await store.migrate(Marketplace.migrations)
+        try await store.migrate(Marketplace.migrations + Import.migrations)
         return Installation(
             folder: folder, store: store, secret: try secret(in: folder), scryptRounds: options.scryptRounds)
     }
 
     /// Where media are kept.
     var mediaFolder: String { "\(folder)/media" }
+
+    /// What every page says when the data are not live, or `nil`.
+    func notice() async throws -> Localized? {
+        let sets = try await Dataset.all(in: store).filter { $0.kind != .live }
+        guard !sets.isEmpty else { return nil }
+        let names = Localized(
+            en: sets.map(\.name.en).joined(separator: ", "), zh: sets.map(\.name.zh).joined(separator: "、"))
+        return Localized(
+            en: "Simulated: goods, people and history come from “\(names.en)”. No money moves.",
+            zh: "模拟数据：商品、用户与历史均来自「\(names.zh)」，不涉及真实资金。")
+    }
 
     /// The rooms, with the test provider calling back to a server on `port`.
     func marketplace(callbackPort: Int) -> (Marketplace, TestProvider) {

@@ -6,5 +6,5 @@ struct Quanyu: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quanyu",
         abstract: "A self-hosted interest-commerce platform.",
-        subcommands: [Serve.self, Migrate.self, OpenAPI.self])
+        subcommands: [Serve.self, ImportFolder.self, Migrate.self, OpenAPI.self])
 }

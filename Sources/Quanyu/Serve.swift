@@ -36,7 +36,8 @@ struct Serve: AsyncParsableCommand {
         let (market, provider) = installation.marketplace(callbackPort: port)
         let configuration = ServerConfiguration(
             host: host, port: port, isSecure: secure, logsEveryRequest: logRequests)
-        let (router, _) = try Server.router(for: market, provider, installation, metrics, configuration)
+        let (router, _) = try Server.router(
+            for: market, provider, installation, metrics, notice: try await installation.notice(), configuration)
         let logger = Logger(label: "quanyu")
         try await Server.application(router, market, configuration, logger: logger).runService()
     }
@@ -67,7 +68,8 @@ struct OpenAPI: AsyncParsableCommand {
     func run() async throws {
         let installation = try await Installation.open(installation)
         let (market, provider) = installation.marketplace(callbackPort: 8080)
-        let (_, routes) = try Server.router(for: market, provider, installation, nil, ServerConfiguration())
+        let (_, routes) = try Server.router(
+            for: market, provider, installation, nil, notice: nil, ServerConfiguration())
         print(String(decoding: try OpenAPIDocument(routes: routes).json(), as: UTF8.self))
         await installation.store.close()
     }

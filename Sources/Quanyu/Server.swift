@@ -6,6 +6,7 @@ import Kernel
 import Logging
 import Payments
 import ServiceLifecycle
+import Sites
 import Store
 
 /// How a server is set up.
@@ -24,7 +25,7 @@ enum Server {
     /// - Returns: the router and the described API routes.
     static func router(
         for market: Marketplace, _ provider: TestProvider, _ installation: Installation, _ metrics: PrometheusFactory?,
-        _ configuration: ServerConfiguration
+        notice: Localized?, _ configuration: ServerConfiguration
     ) throws -> (Router<Context>, [RouteDescription]) {
         let router = Router(context: Context.self)
         let cookies = IdentityMiddleware(
@@ -35,14 +36,16 @@ enum Server {
         // Outside for what goes wrong while finding out who asks, inside for everything else: pages need the identity.
         router.add(middleware: ProblemMiddleware())
         addOperation(to: router, market, metrics)
+        let sites = Sites(market: market, cookies: cookies, testProvider: provider, notice: notice)
         router.add(middleware: cookies)
-        router.add(middleware: ProblemMiddleware())
+        router.add(middleware: ProblemMiddleware(page: sites.problemPage))
         router.add(
             middleware: FileMiddleware(
                 installation.mediaFolder, urlBasePath: "/media",
                 cacheControl: .init([(MediaType(type: .any), [.public, .maxAge(31_536_000), .immutable])]),
                 searchForIndexHtml: false))
         let routes = try MarketplaceAPI(market).addRoutes(to: router, cookies: cookies)
+        sites.addRoutes(to: router)
         return (router, routes)
     }
 

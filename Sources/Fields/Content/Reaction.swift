@@ -20,25 +20,37 @@ extension Content {
         _ kind: ReactionKind, to subject: Touchpoint.Subject, isOn: Bool, by person: PersonID, slate: SlateID? = nil
     ) async throws {
         let now = source.now
-        try await store.write { [journal] transaction in
-            let changed =
-                isOn
-                ? try transaction.run(
-                    """
-                    INSERT INTO reactions (person, subject, kind, reacted_at)
-                    VALUES (\(person), \(subject.description), \(kind.rawValue), \(now)) ON CONFLICT DO NOTHING
-                    """)
-                : try transaction.run(
-                    """
-                    DELETE FROM reactions
-                    WHERE person = \(person) AND subject = \(subject.description) AND kind = \(kind.rawValue)
-                    """)
-            guard changed == 1 else { return }
-            try journal.append(
-                Touchpoint(
-                    person: person, time: now, kind: kind.touchpoint(isOn: isOn), subject: subject, slate: slate),
-                at: now, in: transaction)
+        try await store.write { [self] transaction in
+            try react(kind, to: subject, isOn: isOn, by: person, slate: slate, at: now, in: transaction)
         }
+    }
+
+    /// ``react(_:to:isOn:by:slate:)`` in the caller's transaction, at a time that may be past.
+    ///
+    /// - Returns: whether that changed anything.
+    @discardableResult
+    public func react(
+        _ kind: ReactionKind, to subject: Touchpoint.Subject, isOn: Bool, by person: PersonID, slate: SlateID? = nil,
+        at time: Instant, in transaction: any Transaction
+    ) throws -> Bool {
+        let changed =
+            isOn
+            ? try transaction.run(
+                """
+                INSERT INTO reactions (person, subject, kind, reacted_at)
+                VALUES (\(person), \(subject.description), \(kind.rawValue), \(time)) ON CONFLICT DO NOTHING
+                """)
+            : try transaction.run(
+                """
+                DELETE FROM reactions
+                WHERE person = \(person) AND subject = \(subject.description) AND kind = \(kind.rawValue)
+                """)
+        guard changed == 1 else { return false }
+        try journal.append(
+            Touchpoint(
+                person: person, time: time, kind: kind.touchpoint(isOn: isOn), subject: subject, slate: slate),
+            at: source.now, in: transaction)
+        return true
     }
 
     /// Follows a creator or a shop, or stops.
@@ -49,7 +61,8 @@ extension Content {
 
     /// ``follow(_:isOn:by:)`` in the caller's transaction, at a time that may be past.
     public func follow(
-        _ subject: Touchpoint.Subject, isOn: Bool, by person: PersonID, at time: Instant, in transaction: any Transaction
+        _ subject: Touchpoint.Subject, isOn: Bool, by person: PersonID, at time: Instant,
+        in transaction: any Transaction
     ) throws {
         switch subject {
         case .creator, .shop: break
@@ -73,17 +86,23 @@ extension Content {
     /// Whom and which shops a person follows.
     public func following(_ person: PersonID) async throws -> [Touchpoint.Subject] {
         try await store.read { transaction in
-            try transaction.rows("SELECT subject FROM follows WHERE person = \(person) ORDER BY followed_at DESC LIMIT 1000")
-                .compactMap { Touchpoint.Subject(try $0.get(0)) }
+            try transaction.rows(
+                "SELECT subject FROM follows WHERE person = \(person) ORDER BY followed_at DESC LIMIT 1000"
+            )
+            .compactMap { Touchpoint.Subject(try $0.get(0)) }
         }
     }
 
     /// How many follow a creator or shop, and whether `person` does.
-    public func followers(of subject: Touchpoint.Subject, for person: PersonID) async throws -> (count: Int, isFollowing: Bool) {
+    public func followers(of subject: Touchpoint.Subject, for person: PersonID) async throws -> (
+        count: Int, isFollowing: Bool
+    ) {
         try await store.read { transaction in
-            let count: Int = try transaction.value("SELECT COUNT(*) FROM follows WHERE subject = \(subject.description)") ?? 0
-            let isFollowing = try transaction.row(
-                "SELECT 1 FROM follows WHERE person = \(person) AND subject = \(subject.description)") != nil
+            let count: Int =
+                try transaction.value("SELECT COUNT(*) FROM follows WHERE subject = \(subject.description)") ?? 0
+            let isFollowing =
+                try transaction.row(
+                    "SELECT 1 FROM follows WHERE person = \(person) AND subject = \(subject.description)") != nil
             return (count, isFollowing)
         }
     }

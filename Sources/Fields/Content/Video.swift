@@ -98,6 +98,11 @@ extension Content {
             .sorted(like: ids)
     }
 
+    /// Which of these exist, taken down or not.
+    public static func known(_ ids: [VideoID], in transaction: any Transaction) throws -> Set<VideoID> {
+        Set(try transaction.rows("SELECT id FROM videos WHERE id IN \(list: ids)").map { try $0.get(0) })
+    }
+
     /// A creator's videos, newest first.
     public func videos(of creator: PersonID, limit: Int, offset: Int = 0) async throws -> [Video] {
         try await store.read {

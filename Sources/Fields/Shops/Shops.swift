@@ -92,12 +92,18 @@ public final class Shops: Sendable {
         let now = source.now
         let cached = known.withLock { $0.until > now ? $0.shops : nil }
         if let cached, ids.allSatisfy({ cached[$0] != nil }) {
-            return Dictionary(ids.map { ($0, cached[$0]) }, uniquingKeysWith: { first, _ in first }).compactMapValues(\.self)
+            return Dictionary(ids.map { ($0, cached[$0]) }, uniquingKeysWith: { first, _ in first }).compactMapValues(
+                \.self)
         }
         let all = try await all()
         let byID = Dictionary(all.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         known.withLock { $0 = (byID, now + .seconds(30)) }
         return byID.filter { ids.contains($0.key) }
+    }
+
+    /// Which of these exist.
+    public static func known(_ ids: [ShopID], in transaction: any Transaction) throws -> Set<ShopID> {
+        Set(try transaction.rows("SELECT id FROM shops WHERE id IN \(list: ids)").map { try $0.get(0) })
     }
 
     /// Every shop, newest last.

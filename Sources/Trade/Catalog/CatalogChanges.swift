@@ -86,7 +86,8 @@ extension Catalog {
             ProductChanged(
                 product: product.id, shop: product.shop, category: product.category, title: product.title,
                 description: product.description, brand: product.brand,
-                attributes: product.attributes.map(\.value), price: product.card.price?.amount.amount,
+                attributes: product.attributes.flatMap { [$0.value, $0.valueChinese].compactMap(\.self) },
+                price: product.card.price?.amount.amount,
                 isListed: product.isListed, createdAt: product.createdAt)
         }
         try journal.append(facts, at: now, in: transaction)

@@ -36,7 +36,8 @@ extension Catalog {
         return Dictionary(variants.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    private static func variants(where condition: SQL, at now: Instant, in transaction: any Transaction) throws -> [Variant]
+    private static func variants(where condition: SQL, at now: Instant, in transaction: any Transaction) throws
+        -> [Variant]
     {
         try transaction.rows(
             """
@@ -47,6 +48,28 @@ extension Catalog {
             ORDER BY v.product, v.position
             """
         ).map(Variant.init)
+    }
+
+    /// Which of these categories exist.
+    public static func known(_ ids: [CategoryID], in transaction: any Transaction) throws -> Set<CategoryID> {
+        Set(try transaction.rows("SELECT id FROM categories WHERE id IN \(list: ids)").map { try $0.get(0) })
+    }
+
+    /// The shops of those products that exist.
+    public static func shops(of ids: [ProductID], in transaction: any Transaction) throws -> [ProductID: ShopID] {
+        let rows = try transaction.rows("SELECT id, shop FROM products WHERE id IN \(list: ids)")
+        return Dictionary(
+            try rows.map { (try $0.get(0), try $0.get(1)) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The products and shops of those variants that exist.
+    public static func owners(
+        of ids: [VariantID], in transaction: any Transaction
+    ) throws -> [VariantID: (product: ProductID, shop: ShopID)] {
+        let rows = try transaction.rows("SELECT id, product, shop FROM variants WHERE id IN \(list: ids)")
+        return Dictionary(
+            try rows.map { (try $0.get(0), (product: try $0.get(1), shop: try $0.get(2))) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     static func categories(in transaction: any Transaction) throws -> [Category] {

@@ -28,12 +28,24 @@ public struct Attribute: Sendable, Codable, Equatable {
     public let name: String
     /// Its value.
     public let value: String
+    /// The name in Chinese, where it differs.
+    public let nameChinese: String?
+    /// The value in Chinese, where it differs.
+    public let valueChinese: String?
 
     /// A property.
-    public init(name: String, value: String) {
+    public init(name: String, value: String, nameChinese: String? = nil, valueChinese: String? = nil) {
         self.name = name
         self.value = value
+        self.nameChinese = nameChinese
+        self.valueChinese = valueChinese
     }
+
+    /// The name for a language.
+    public func name(in language: Language) -> String { language == .zh ? nameChinese ?? name : name }
+
+    /// The value for a language.
+    public func value(in language: Language) -> String { language == .zh ? valueChinese ?? value : value }
 }
 
 /// What one unit of a variant costs.
