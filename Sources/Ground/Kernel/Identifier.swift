@@ -23,7 +23,8 @@ public struct Identifier<Kind: IdentifierKind>: Hashable, Sendable, Comparable {
         let prefix = Kind.prefix
         let bytes = text.utf8
         guard bytes.count == prefix.utf8.count + 1 + CrockfordBase32.digits,
-            text.hasPrefix(prefix), bytes[bytes.index(bytes.startIndex, offsetBy: prefix.utf8.count)] == UInt8(ascii: "_"),
+            text.hasPrefix(prefix),
+            bytes[bytes.index(bytes.startIndex, offsetBy: prefix.utf8.count)] == UInt8(ascii: "_"),
             let value = CrockfordBase32.decode(bytes.suffix(CrockfordBase32.digits))
         else { return nil }
         rawValue = value
@@ -35,11 +36,16 @@ public struct Identifier<Kind: IdentifierKind>: Hashable, Sendable, Comparable {
 extension Identifier: LosslessStringConvertible, Codable {
     /// The text form, `prefix_digits`.
     public var description: String {
-        var text = Kind.prefix
-        text.reserveCapacity(Kind.prefix.utf8.count + 1 + CrockfordBase32.digits)
-        text.append("_")
-        CrockfordBase32.append(rawValue, to: &text)
-        return text
+        let prefix = Kind.prefix.utf8
+        return String(unsafeUninitializedCapacity: prefix.count + 1 + CrockfordBase32.digits) { buffer in
+            var end = buffer.update(fromContentsOf: prefix)
+            buffer[end] = UInt8(ascii: "_")
+            end += 1
+            for position in 0..<CrockfordBase32.digits {
+                buffer[end + position] = CrockfordBase32.digit(position, of: rawValue)
+            }
+            return end + CrockfordBase32.digits
+        }
     }
 
     public init(from decoder: any Decoder) throws {
@@ -70,11 +76,9 @@ enum CrockfordBase32 {
         return table
     }()
 
-    static func append(_ value: UInt128, to text: inout String) {
-        for position in 0..<digits {
-            let digit = UInt8(truncatingIfNeeded: value >> UInt128(5 * (digits - 1 - position))) & 31
-            text.unicodeScalars.append(Unicode.Scalar(alphabet[Int(digit)]))
-        }
+    /// The digit at a position counted from the most significant one, as ASCII.
+    static func digit(_ position: Int, of value: UInt128) -> UInt8 {
+        alphabet[Int(truncatingIfNeeded: value >> UInt128(5 * (digits - 1 - position))) & 31]
     }
 
     static func decode(_ bytes: some Sequence<UInt8>) -> UInt128? {

@@ -13,7 +13,10 @@ public struct ValidatedText: Hashable, Sendable {
             throw InvalidField(
                 field, "must be at most \(length.upperBound) characters.", zh: "最多 \(length.upperBound) 个字。")
         }
-        let trimmed = String(raw.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+        var rest = raw[...]
+        while let first = rest.first, first.isWhitespace { rest.removeFirst() }
+        while let last = rest.last, last.isWhitespace { rest.removeLast() }
+        let trimmed = String(rest)
         guard length.contains(trimmed.count) else {
             throw trimmed.isEmpty
                 ? InvalidField(field, "must not be empty.", zh: "不能为空。")
@@ -21,8 +24,9 @@ public struct ValidatedText: Hashable, Sendable {
                     field, "must be \(length.lowerBound)–\(length.upperBound) characters.",
                     zh: "须为 \(length.lowerBound)–\(length.upperBound) 个字。")
         }
+        // Category Cc is exactly U+0000–U+001F and U+007F–U+009F; looking each scalar up takes ten times as long.
         let isClean = trimmed.unicodeScalars.allSatisfy {
-            $0 == "\n" || $0 == "\t" || $0.properties.generalCategory != .control
+            $0 == "\n" || $0 == "\t" || ($0.value >= 0x20 && !(0x7F...0x9F).contains($0.value))
         }
         guard isClean else {
             throw InvalidField(field, "must not contain control characters.", zh: "不能包含控制字符。")

@@ -72,7 +72,8 @@ function toggleSound() {
 function showSound(slot) {
   const button = slot.querySelector(".sound");
   if (!button) return;
-  button.replaceChildren(icon(isSoundOn ? "sound" : "mute"), words.wordsSound);
+  button.replaceChildren(icon(isSoundOn ? "sound" : "mute"));
+  button.setAttribute("aria-label", words.wordsSound);
   button.setAttribute("aria-pressed", isSoundOn);
 }
 

@@ -182,14 +182,16 @@ final class Scratch: Sendable {
                 }.joined())
         folder.write(
             "variants.csv",
-            "id,product,spec_en,spec_zh,sku\n" + ids.map { "\($0)-a,\($0),50 g,50克,A\n\($0)-b,\($0),100 g,,B\n" }.joined())
+            "id,product,spec_en,spec_zh,sku\n"
+                + ids.map { "\($0)-a,\($0),50 g,50克,A\n\($0)-b,\($0),100 g,,B\n" }.joined())
         folder.write(
             "prices.csv",
             "variant,amount,list_amount,currency\n" + ids.map { "\($0)-a,1000,1500,CNY\n\($0)-b,1800,,\n" }.joined())
         folder.write("stock.csv", "variant,available\n" + ids.map { "\($0)-a,10\n\($0)-b,0\n" }.joined())
         folder.write(
             "videos.csv",
-            "id,creator,caption_en,hashtags,media,poster,duration_ms,products\nv1,bo,Tea time,tea|茶,media/v.mp4,media/a.png,5000,p1|p2\n")
+            "id,creator,caption_en,hashtags,media,poster,duration_ms,products\nv1,bo,Tea time,tea|茶,media/v.mp4,media/a.png,5000,p1|p2\n"
+        )
         folder.write("follows.csv", "person,subject_kind,subject,time\nann,creator,bo,1767225600000\n")
         folder.write(
             "touchpoints.csv",

@@ -58,17 +58,20 @@ struct OrderRows: ImportedTable {
     func write(_ entry: Entry, in transaction: any Transaction) throws -> [ProductID] {
         var shops: [ShopID] = []
         var lines: [ShopID: [OrderLine]] = [:]
+        // Lines of an order are numbered on from one derived number, so that a store keeps them side by side.
+        let firstLine = names.number("order-lines", entry.key, at: entry.time) & ~0xFFF
         for (index, line) in entry.lines.enumerated() {
             guard let offer = line.offer else { throw NotFound("variant") }
             if lines[offer.shop] == nil { shops.append(offer.shop) }
-            lines[offer.shop, default: []].append(orderLine(line, offer, of: entry, index: index))
+            let id = OrderLineID(rawValue: firstLine + UInt128(index))
+            lines[offer.shop, default: []].append(orderLine(line, offer, id: id, in: entry.currency))
         }
-        let group = names.identifier("orders", entry.key, as: OrderGroupKind.self)
+        let group = OrderGroupID(rawValue: names.number("orders", entry.key, at: entry.time))
         for shop in shops {
+            let order = OrderID(rawValue: names.number("order-parcels", "\(entry.key)/\(shop)", at: entry.time))
             _ = try orders.addImported(
-                names.identifier("order-parcels", "\(entry.key)/\(shop)"), group: group, shop: shop, buyer: entry.buyer,
-                state: entry.state, lines: lines[shop] ?? [], currency: entry.currency, at: entry.time,
-                in: transaction)
+                order, group: group, shop: shop, buyer: entry.buyer, state: entry.state, lines: lines[shop] ?? [],
+                currency: entry.currency, at: entry.time, in: transaction)
         }
         return []
     }
@@ -93,13 +96,15 @@ struct OrderRows: ImportedTable {
         }
     }
 
-    private func orderLine(_ line: Line, _ offer: Directory.Offer, of entry: Entry, index: Int) -> OrderLine {
+    private func orderLine(
+        _ line: Line, _ offer: Directory.Offer, id: OrderLineID, in currency: Currency
+    ) -> OrderLine {
         OrderLine(
-            id: names.identifier("order-lines", "\(entry.key)/\(index)"), product: offer.product,
-            variant: line.variant.identifier(), quantity: line.quantity, title: offer.title, spec: offer.spec,
+            id: id, product: offer.product, variant: line.variant.identifier(), quantity: line.quantity,
+            title: offer.title, spec: offer.spec,
             image: offer.image,
             // What the line cost is exact; what one unit cost is that divided, rounded half up.
-            unitPrice: Money((line.amount + line.quantity / 2) / line.quantity, entry.currency), listAmount: nil,
-            amount: Money(line.amount, entry.currency), reservation: nil, slate: nil)
+            unitPrice: Money((line.amount + line.quantity / 2) / line.quantity, currency), listAmount: nil,
+            amount: Money(line.amount, currency), reservation: nil, slate: nil)
     }
 }
