@@ -144,13 +144,17 @@ extension People {
         Set(try transaction.rows("SELECT id FROM people WHERE id IN \(list: ids)").map { try $0.get(0) })
     }
 
-    /// The public side of several people.
+    /// The public side of several people; it may be half a minute old.
     public func accounts(_ ids: [PersonID]) async throws -> [PersonID: Account] {
-        try await store.read { transaction in
-            let rows = try transaction.rows("SELECT * FROM people WHERE id IN \(list: ids)")
-            let accounts = try rows.map { try Account($0, roles: []) }
-            return Dictionary(accounts.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let now = source.now
+        let known = cache.accounts(ids, at: now)
+        let missing = ids.filter { known[$0] == nil }
+        guard !missing.isEmpty else { return known }
+        let read = try await store.read { transaction in
+            try transaction.rows("SELECT * FROM people WHERE id IN \(list: missing)").map { try Account($0, roles: []) }
         }
+        cache.remember(read, at: now)
+        return read.reduce(into: known) { $0[$1.id] = $1 }
     }
 
     /// The creator with a handle.

@@ -177,8 +177,24 @@ final class IdentityCache: Sendable {
     private static let lifetime = Duration.seconds(10)
     private let source: Source
     private let entries = Mutex<[String: Entry]>([:])
+    private let people = Mutex<[PersonID: (account: Account, until: Instant)]>([:])
 
     init(source: Source) { self.source = source }
+
+    func accounts(_ ids: [PersonID], at now: Instant) -> [PersonID: Account] {
+        people.withLock { people in
+            Dictionary(
+                ids.compactMap { id in people[id].flatMap { $0.until > now ? (id, $0.account) : nil } },
+                uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    func remember(_ accounts: [Account], at now: Instant) {
+        people.withLock { people in
+            if people.count > 20_000 { people.removeAll() }
+            for account in accounts { people[account.id] = (account, now + .seconds(30)) }
+        }
+    }
 
     func identity(for hash: String) -> Identity? {
         let now = source.now
@@ -198,5 +214,6 @@ final class IdentityCache: Sendable {
 
     func forget(_ person: PersonID) {
         entries.withLock { $0 = $0.filter { $0.value.identity.person != person } }
+        people.withLock { $0[person] = nil }
     }
 }

@@ -7,6 +7,7 @@ public final class Content: Sendable {
     let store: any Store
     let journal: Journal
     let source: Source
+    let cache = VideoCache()
 
     /// The room on a store and a journal.
     public init(store: any Store, journal: Journal, source: Source) {

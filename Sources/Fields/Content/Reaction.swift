@@ -107,28 +107,47 @@ extension Content {
         }
     }
 
-    /// Counts of several videos as `person` sees them.
+    /// Counts of several videos as `person` sees them; the counts may be some seconds old.
     public func reactions(to videos: [VideoID], for person: PersonID) async throws -> [VideoID: Reactions] {
         guard !videos.isEmpty else { return [:] }
-        return try await store.read { transaction in
-            var reactions: [VideoID: Reactions] = [:]
-            for row in try transaction.rows(
-                """
-                SELECT subject, COUNT(*), SUM(CASE WHEN person = \(person) THEN 1 ELSE 0 END) FROM reactions
-                WHERE kind = 'like' AND subject IN \(list: videos) GROUP BY subject
-                """)
-            {
-                let id: VideoID = try row.get(0)
-                reactions[id, default: Reactions()].likes = try row.get(1)
-                reactions[id, default: Reactions()].isLiked = try row.get(2, as: Int.self) > 0
-            }
-            for row in try transaction.rows(
-                "SELECT video, COUNT(*) FROM comments WHERE video IN \(list: videos) GROUP BY video")
-            {
-                reactions[try row.get(0), default: Reactions()].comments = try row.get(1)
-            }
-            return reactions
+        let now = source.now
+        if let known = cache.reactions(to: videos, for: person, at: now) { return known }
+        let generation = cache.generation
+        let (counts, liked) = try await store.read { transaction in
+            (try Self.counts(of: videos, in: transaction), try Self.liked(by: person, in: transaction))
         }
+        cache.remember(counts, liked: liked, by: person, at: now, generation: generation)
+        return counts.reduce(into: [:]) { reactions, entry in
+            reactions[entry.key] = entry.value
+            reactions[entry.key]?.isLiked = liked.contains(entry.key)
+        }
+    }
+
+    private static func counts(of videos: [VideoID], in transaction: any Transaction) throws -> [VideoID: Reactions] {
+        var counts = Dictionary(videos.map { ($0, Reactions()) }, uniquingKeysWith: { first, _ in first })
+        for row in try transaction.rows(
+            """
+            SELECT subject, COUNT(*) FROM reactions WHERE kind = 'like' AND subject IN \(list: videos) GROUP BY subject
+            """)
+        {
+            counts[try row.get(0)]?.likes = try row.get(1)
+        }
+        for row in try transaction.rows(
+            "SELECT video, COUNT(*) FROM comments WHERE video IN \(list: videos) GROUP BY video")
+        {
+            counts[try row.get(0)]?.comments = try row.get(1)
+        }
+        return counts
+    }
+
+    /// What a person likes, the latest thousand.
+    private static func liked(by person: PersonID, in transaction: any Transaction) throws -> Set<VideoID> {
+        let rows = try transaction.rows(
+            """
+            SELECT subject FROM reactions WHERE person = \(person) AND kind = 'like'
+            ORDER BY reacted_at DESC LIMIT 1000
+            """)
+        return Set(try rows.compactMap { VideoID(try $0.get(0, as: String.self)) })
     }
 
     /// Writes a comment.
@@ -137,7 +156,7 @@ extension Content {
     public func comment(_ body: String, on video: VideoID, by person: PersonID) async throws -> Comment {
         let text = try ValidatedText(body, field: "body", length: 1...500).value
         let comment = Comment(id: source.identifier(), person: person, body: text, createdAt: source.now)
-        try await store.write { transaction in
+        try await store.write { [cache] transaction in
             guard try transaction.row("SELECT 1 FROM videos WHERE id = \(video) AND is_listed = 1") != nil else {
                 throw NotFound("video")
             }
@@ -146,6 +165,7 @@ extension Content {
                 INSERT INTO comments (id, video, person, body, created_at)
                 VALUES (\(comment.id), \(video), \(person), \(text), \(comment.createdAt))
                 """)
+            transaction.afterCommit { cache.forget(video) }
         }
         return comment
     }

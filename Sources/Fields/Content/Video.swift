@@ -89,13 +89,19 @@ extension Content {
             VideoChanged(
                 video: video.id, creator: video.creator, caption: video.caption, hashtags: video.hashtags,
                 products: video.products, isListed: true, createdAt: video.createdAt), at: source.now, in: transaction)
+        transaction.afterCommit { [cache] in cache.forget(video.id) }
     }
 
     /// Videos in the order asked for; unknown ones are left out, those taken down are not.
     public func videos(_ ids: [VideoID]) async throws -> [Video] {
-        guard !ids.isEmpty else { return [] }
-        return try await store.read { try Self.videos(where: "id IN \(list: ids)", in: $0) }
-            .sorted(like: ids)
+        let now = source.now
+        let known = cache.videos(ids, at: now)
+        let missing = ids.filter { known[$0] == nil }
+        guard !missing.isEmpty else { return ids.compactMap { known[$0] } }
+        let generation = cache.generation
+        let read = try await store.read { try Self.videos(where: "id IN \(list: missing)", in: $0) }
+        cache.remember(read, at: now, generation: generation)
+        return (Array(known.values) + read).sorted(like: ids)
     }
 
     /// Which of these exist, taken down or not.

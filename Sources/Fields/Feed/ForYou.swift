@@ -7,7 +7,7 @@ import Store
 extension Feed {
     /// The next slate of a person's For-You feed.
     ///
-    /// Sixty places are ranked at once and handed out in slates; the person's next tap drops the rest.
+    /// A hundred and twenty places are ranked at once and handed out in slates; the person's next tap drops the rest.
     ///
     /// - Parameter count: 1…30 slots.
     public func forYou(_ person: PersonID, count: Int) -> FeedSlate {
@@ -17,7 +17,7 @@ extension Feed {
         }
         let ranked = engine.recommend(
             Request(
-                person: person.rawValue, now: now.milliseconds, count: max(60, count), kinds: [.product, .video],
+                person: person.rawValue, now: now.milliseconds, count: 120, kinds: [.product, .video],
                 seed: source.random()))
         let slots = ranked.slots.map(FeedSlot.init)
         reserves.keep(slots.dropFirst(count), model: ranked.modelVersion, for: person, until: now + .minutes(1))

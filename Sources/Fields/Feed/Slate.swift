@@ -52,6 +52,32 @@ public struct FeedSlate: Sendable, Equatable {
     public let shownAt: Instant
 }
 
+extension FeedSlate {
+    /// The slots as JSON, as ``FeedSlot`` decodes it. Written by hand: slates are logged by the thousand a second, and
+    /// none of these strings can hold a character that JSON escapes.
+    var slotsText: String {
+        "[" + slots.map(\.text).joined(separator: ",") + "]"
+    }
+}
+
+extension FeedSlot {
+    fileprivate var text: String {
+        let reasons = reasons.map(\.text).joined(separator: ",")
+        return
+            "{\"item\":\"\(item)\",\"source\":\"\(source)\",\"score\":\(score),\"propensity\":\(propensity),\"reasons\":[\(reasons)]}"
+    }
+}
+
+extension FeedReason {
+    fileprivate var text: String {
+        var text = "{\"kind\":\"\(kind.rawValue)\""
+        if let subject { text += ",\"subject\":\"\(subject)\"" }
+        if let times { text += ",\"times\":\(times)" }
+        if let intervalDays { text += ",\"intervalDays\":\(intervalDays)" }
+        return text + "}"
+    }
+}
+
 /// What is ranked for a person and not shown yet. It is dropped at the person's next tap.
 final class Reserves: Sendable {
     struct Reserve {
@@ -108,9 +134,8 @@ final class SlateLog: Sendable {
         let slates = waiting.withLock { Array($0.prefix(2_000)) }
         guard !slates.isEmpty else { return }
         let written: Void? = try? await store.write { transaction in
-            let encoder = JSONEncoder()
             for slate in slates {
-                let slots = String(decoding: try encoder.encode(slate.slots), as: UTF8.self)
+                let slots = slate.slotsText
                 try transaction.send(
                     """
                     INSERT INTO slates (id, person, surface, model, slots, shown_at)

@@ -9,7 +9,9 @@ public struct Context: RequestContext {
     /// In which language to answer.
     public var language: Kernel.Language = .en
     /// Secret of the caller's forms; empty for programs.
-    public var formToken = ""
+    public var formToken: String { formSubject.map { $0.signer.signature(of: $0.text) } ?? "" }
+    /// Signed only when a page asks for it.
+    var formSubject: (signer: Signer, text: String)?
     /// The caller's address, for rate limits.
     public var address = "unknown"
     /// The deadline of a body: bytes that a decoded body may have.

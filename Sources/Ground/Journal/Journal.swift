@@ -32,15 +32,21 @@ public final class Journal: Sendable {
     public func append<Content: FactContent>(
         _ contents: [Content], at now: Instant, in transaction: any Transaction
     ) throws -> Position {
-        guard let last = contents.last else { return .start }
+        guard !contents.isEmpty else { return .start }
         let encoder = JSONEncoder()
-        for content in contents.dropLast() {
-            try transaction.send(try Self.insertion(of: content, at: now, with: encoder, into: transaction.dialect))
+        var position: Position?
+        for start in stride(from: 0, to: contents.count, by: Self.rowsPerStatement) {
+            let group = contents[start..<min(start + Self.rowsPerStatement, contents.count)]
+            let insertion = try Self.insertion(of: group, at: now, with: encoder, into: transaction.dialect)
+            if group.endIndex < contents.count {
+                try transaction.send(insertion)
+            } else {
+                position = try transaction.rows("\(insertion) RETURNING epoch, sequence")
+                    .map { Position(epoch: try $0.get(0), sequence: try $0.get(1)) }.max()
+            }
         }
-        let insertion = try Self.insertion(of: last, at: now, with: encoder, into: transaction.dialect)
-        let row = try transaction.row("\(insertion) RETURNING epoch, sequence")
         transaction.afterCommit { self.wake() }
-        return try row.map { Position(epoch: try $0.get(0), sequence: try $0.get(1)) } ?? .start
+        return position ?? .start
     }
 
     /// Facts of the given topics after a position, oldest first.
@@ -105,23 +111,22 @@ public final class Journal: Sendable {
         return stream
     }
 
-    private static func insertion(
-        of content: some FactContent, at now: Instant, with encoder: JSONEncoder, into dialect: Dialect
+    /// Facts that share one statement: touchpoints come by the hundred.
+    private static let rowsPerStatement = 25
+
+    private static func insertion<Content: FactContent>(
+        of contents: ArraySlice<Content>, at now: Instant, with encoder: JSONEncoder, into dialect: Dialect
     ) throws -> SQL {
-        let topic = type(of: content).topic
-        let payload = try content.payload(with: encoder)
-        return switch dialect {
-        case .sqlite:
-            """
-            INSERT INTO journal (epoch, happened_at, topic, key_text, payload)
-            VALUES (0, \(now), \(topic), \(content.key), \(payload))
-            """
-        case .postgres:
-            """
-            INSERT INTO journal (epoch, happened_at, topic, key_text, payload)
-            VALUES (pg_current_xact_id()::text::bigint, \(now), \(topic), \(content.key), \(payload))
-            """
-        }
+        let row: StaticString =
+            switch dialect {
+            case .sqlite: "(0, ?, ?, ?, ?)"
+            case .postgres: "(pg_current_xact_id()::text::bigint, ?, ?, ?, ?)"
+            }
+        return SQL(
+            "INSERT INTO journal (epoch, happened_at, topic, key_text, payload) VALUES ", row: row,
+            values: try contents.map { content in
+                [now.sqlValue, .text(Content.topic), .text(content.key), .text(try content.payload(with: encoder))]
+            })
     }
 }
 

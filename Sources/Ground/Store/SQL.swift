@@ -52,6 +52,17 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable {
         self.parameters = parameters
     }
 
+    /// A statement that ends in many rows of one shape.
+    ///
+    /// - Parameters:
+    ///   - head: everything before the rows, a literal of the source.
+    ///   - row: one row in parentheses with `?` for each of its values, a literal of the source.
+    ///   - values: the values of each row.
+    public init(_ head: StaticString, row: StaticString, values: [[SQLValue]]) {
+        text = head.description + Array(repeating: row.description, count: values.count).joined(separator: ", ")
+        parameters = values.flatMap(\.self)
+    }
+
     /// Two fragments, one after the other.
     public static func + (left: SQL, right: SQL) -> SQL {
         SQL(trusted: left.text + right.text, parameters: left.parameters + right.parameters)
