@@ -77,7 +77,7 @@ let package = Package(
             name: "Importing",
             dependencies: ["CCSV", "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Shops", "Content", "Orders", crypto],
             path: "Sources/Flows/Importing", resources: [.embedInCode("Migrations")]),
-        .testTarget(name: "ImportingTests", dependencies: ["Importing", "StoreSQLite"], path: "Tests/Flows/Importing"),
+        .testTarget(name: "ImportingTests", dependencies: ["Importing", "StoreSQLite", "StorePostgres"], path: "Tests/Flows/Importing"),
         .executableTarget(
             name: "Quanyu",
             dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments", "Shops", "Content", "Feed", "Centre", hummingbird, mustache, grdb, cryptoExtras, crypto, httpClient, arguments, lifecycle, logging, metrics],
