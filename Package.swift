@@ -94,7 +94,7 @@ let package = Package(
             name: "Importing",
             dependencies: ["CCSV", "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Shops", "Content", "Orders", crypto],
             path: "Sources/Flows/Importing", resources: [.embedInCode("Migrations")]),
-        .testTarget(name: "ImportingTests", dependencies: ["Importing", "StoreSQLite"], path: "Tests/Flows/Importing"),
+        .testTarget(name: "ImportingTests", dependencies: ["Importing", "StoreSQLite", "StorePostgres"], path: "Tests/Flows/Importing"),
         .executableTarget(
             name: "Quanyu",
             dependencies: [

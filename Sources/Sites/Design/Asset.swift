@@ -23,8 +23,10 @@ struct Asset: Sendable {
         self.name = name
         self.type = type
         content = ByteBuffer(string: text)
-        version = SHA256.hash(data: Data(text.utf8)).prefix(6).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-            .joined()
+        version = SHA256.hash(data: Data(text.utf8)).prefix(6).map {
+            String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
+        }
+        .joined()
     }
 
     private static let css = "text/css; charset=utf-8"

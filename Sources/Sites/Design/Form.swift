@@ -13,8 +13,7 @@ struct Form: Sendable {
     /// - Throws: ``CrossSiteRequest`` when the hidden `form_token` is missing or stale; 413 for a larger body.
     init(_ request: Request, _ context: Context) async throws {
         let body = try await request.body.collect(upTo: 1 << 16)
-        // A form body has the grammar of a query.
-        fields = URI("/?" + String(buffer: body))
+        fields = URI(form: String(buffer: body))
         try context.requireFormToken(self["form_token"])
     }
 
@@ -54,6 +53,11 @@ struct Form: Sendable {
 
     /// Where to go afterwards: the field `next` when it is a path of this site.
     func next(else fallback: String) -> String { LocalPath(self["next"])?.text ?? fallback }
+}
+
+extension URI {
+    /// Fields as forms write them: the grammar of a query, in which a plus is a space.
+    init(form text: String) { self.init("/?" + text.replacing("+", with: "%20")) }
 }
 
 /// A path on this site, safe to redirect to.

@@ -67,9 +67,17 @@ enum Word: String, CaseIterable {
         case .cart: ("Cart", "购物车")
         case .me: ("Me", "我的")
         case .trending: ("Trending now", "大家都在看")
-        case .feedKeys: ("Keys: ↑ ↓ or j k to move, space to play or pause, l to like, m for sound.", "快捷键：↑ ↓ 或 j k 切换，空格播放或暂停，l 点赞，m 声音。")
+        case .feedKeys:
+            (
+                "Keys: ↑ ↓ or j k to move, space to play or pause, l to like, m for sound.",
+                "快捷键：↑ ↓ 或 j k 切换，空格播放或暂停，l 点赞，m 声音。"
+            )
         case .feedEmpty: ("You have seen everything", "都看完啦")
-        case .feedEmptyHelp: ("New videos and goods appear here as they are made. The mall has everything else.", "有新视频和新品会出现在这里，先去商城逛逛吧。")
+        case .feedEmptyHelp:
+            (
+                "New videos and goods appear here as they are made. The mall has everything else.",
+                "有新视频和新品会出现在这里，先去商城逛逛吧。"
+            )
         case .openVideo: ("Open video", "打开视频")
         case .sound: ("Sound", "声音")
         case .actions: ("Actions", "操作")
@@ -81,7 +89,11 @@ enum Word: String, CaseIterable {
         case .followingNow: ("Following", "已关注")
         case .bag: ("Goods in this video", "视频同款")
         case .why: ("Why am I seeing this?", "为什么推荐给我？")
-        case .whyHelp: ("What you tap, like, buy and skip decides what you see. “Not interested” takes effect at once.", "你的点击、点赞、购买与划走决定推荐内容；点「不感兴趣」立即生效。")
+        case .whyHelp:
+            (
+                "What you tap, like, buy and skip decides what you see. “Not interested” takes effect at once.",
+                "你的点击、点赞、购买与划走决定推荐内容；点「不感兴趣」立即生效。"
+            )
         case .notInterested: ("Not interested", "不感兴趣")
         case .notInterestedDone: ("Got it. You will see less of this.", "好的，将减少此类推荐。")
         case .backToFeed: ("Back to the feed", "回到推荐")
@@ -89,7 +101,11 @@ enum Word: String, CaseIterable {
         case .signInToComment: ("Sign in to comment", "登录后评论")
         case .noComments: ("No comments yet. Be the first.", "还没有评论，来抢沙发。")
         case .followNobody: ("You follow nobody yet", "还没有关注任何人")
-        case .followNobodyHelp: ("Follow creators and shops you like; their newest videos and goods appear here.", "关注喜欢的达人和店铺，他们的最新视频和商品会出现在这里。")
+        case .followNobodyHelp:
+            (
+                "Follow creators and shops you like; their newest videos and goods appear here.",
+                "关注喜欢的达人和店铺，他们的最新视频和商品会出现在这里。"
+            )
         case .creatorsToFollow: ("Creators to follow", "推荐关注")
         case .followers: ("{0} followers", "{0} 位粉丝")
         case .creatorEmptyHelp: ("This creator has not published a video yet.", "这位达人还没有发布视频。")
@@ -105,7 +121,7 @@ enum Word: String, CaseIterable {
         case .breadcrumbs: ("Where you are", "当前位置")
         case .searchTitle: ("What are you looking for?", "想找点什么？")
         case .searchHelp: ("Search goods, shops and videos in Chinese or English.", "支持中英文搜索商品、店铺和视频。")
-        case .searchPlaceholder: ("Search goods, shops, videos", "搜索商品、店铺、视频")
+        case .searchPlaceholder: ("Goods, shops, videos", "商品、店铺、视频")
         case .searchLabel: ("Search", "搜索")
         case .results: ("Results for “{0}”", "「{0}」的搜索结果")
         case .allGoods: ("All goods", "全部商品")
@@ -152,7 +168,11 @@ enum Word: String, CaseIterable {
         case .priceChanged: ("The price changed from {0} to {1}.", "价格已由 {0} 变为 {1}。")
         case .lineRemoved: ("Removed from your cart.", "已移出购物车。")
         case .someUnbuyable: ("Some goods can’t be bought right now; they stay in the cart.", "部分商品暂不可购买，会保留在购物车。")
-        case .someLeftOut: ("Goods that can’t be bought now, or that have another currency, stay in your cart.", "暂不可购买或不同币种的商品会留在购物车。")
+        case .someLeftOut:
+            (
+                "Goods that can’t be bought now, or that have another currency, stay in your cart.",
+                "暂不可购买或不同币种的商品会留在购物车。"
+            )
         case .total: ("Total", "合计")
         case .checkout: ("Checkout", "去结算")
         case .checkoutTitle: ("Checkout", "确认订单")
@@ -169,13 +189,15 @@ enum Word: String, CaseIterable {
         case .placeOrderHelp: ("The goods are held for 15 minutes while you pay.", "提交后为你保留库存 15 分钟。")
         case .confirmNewPrices: ("Confirm the new prices", "确认新价格并提交")
         case .nothingToOrder: ("There is nothing to order", "没有可结算的商品")
-        case .nothingToOrderHelp: ("Put goods into the cart, or change quantities that are more than what is left.", "请先加入商品，或调整超出库存的数量。")
+        case .nothingToOrderHelp:
+            ("Put goods into the cart, or change quantities that are more than what is left.", "请先加入商品，或调整超出库存的数量。")
         case .paid: ("Paid. Thank you!", "支付成功，谢谢！")
         case .paidHelp: ("The shop has been told and will ship your goods.", "已通知商家尽快发货。")
         case .paymentPending: ("Waiting for the payment", "等待支付")
         case .paymentPendingHelp: ("As soon as the payment arrives, this page shows it.", "收到付款后会自动更新本页。")
         case .paymentFailed: ("The payment did not go through", "支付未成功")
-        case .paymentFailedHelp: ("Nothing was charged. You can try again while the goods are held.", "没有扣款，库存保留期间可再次支付。")
+        case .paymentFailedHelp:
+            ("Nothing was charged. You can try again while the goods are held.", "没有扣款，库存保留期间可再次支付。")
         case .orderCancelled: ("The order was cancelled", "订单已取消")
         case .orderCancelledHelp: ("Anything that was paid goes back to you.", "已付款项将原路退回。")
         case .payNow: ("Pay now", "立即付款")
@@ -183,7 +205,11 @@ enum Word: String, CaseIterable {
         case .keepShopping: ("Keep shopping", "继续逛逛")
         case .testPayment: ("Test payment", "测试支付")
         case .testPaymentLabel: ("Test page: no money moves", "测试页面：不会产生真实扣款")
-        case .testPaymentHelp: ("Choose how this payment ends. The result comes back by a signed webhook, as from a real provider.", "请选择支付结果，系统会像真实支付机构一样通过签名回调通知。")
+        case .testPaymentHelp:
+            (
+                "Choose how this payment ends. The result comes back by a signed webhook, as from a real provider.",
+                "请选择支付结果，系统会像真实支付机构一样通过签名回调通知。"
+            )
         case .pay: ("Pay", "支付")
         case .decline: ("Decline", "拒绝支付")
         case .alreadyPaid: ("This payment is done.", "该笔支付已完成。")
@@ -211,7 +237,8 @@ enum Word: String, CaseIterable {
         case .timeline: ("Timeline", "订单进度")
         case .cancelOrder: ("Cancel order", "取消订单")
         case .cancelReason: ("Why?", "取消原因")
-        case .cancelsWholeGroup: ("One payment covers all orders of this checkout, so all of them are cancelled.", "同一笔付款的全部订单会一并取消。")
+        case .cancelsWholeGroup:
+            ("One payment covers all orders of this checkout, so all of them are cancelled.", "同一笔付款的全部订单会一并取消。")
         case .reasonMind: ("I changed my mind", "不想要了")
         case .reasonWrong: ("Wrong goods, variant or address", "商品、规格或地址选错")
         case .reasonCheaper: ("I found it cheaper", "其他地方更便宜")

@@ -32,7 +32,8 @@ struct ShopDeskPages: Sendable {
             let waiting = try await market.orders.counts(at: id)[.paid] ?? 0
             rows.append([
                 "href": "/shop-desk/\(id)/orders?state=paid", "name": shop.name.text(in: context.language),
-                "image": maybe(shop.logo.map { "/media/\($0)" }), "role": identity.shops[id].map { context.words($0.word) } ?? "",
+                "image": maybe(shop.logo.map { "/media/\($0)" }),
+                "role": identity.shops[id].map { context.words($0.word) } ?? "",
                 "waiting": context.words(.toShip, context.format.number(waiting)),
             ])
         }
@@ -52,7 +53,8 @@ struct ShopDeskPages: Sendable {
         let shown = Array(orders.prefix(Self.pageSize))
         let groups = try await groups(of: shown)
         let stateQuery = state.map { "state=\($0.rawValue)&" } ?? ""
-        let following = orders.count > Self.pageSize ? shown.last.map { "?\(stateQuery)after=\(Orders.Cursor(after: $0))" } : nil
+        let following =
+            orders.count > Self.pageSize ? shown.last.map { "?\(stateQuery)after=\(Orders.Cursor(after: $0))" } : nil
         let mayShip = (try? identity.requireStaff(of: id, [.owner, .manager, .warehouse])) != nil
         var page = Page(
             .shopQueue, shop.name.text(in: context.language), .me,

@@ -70,7 +70,8 @@ struct AccountPages: Sendable {
             let text = form["bio"].map { String($0.prefix(500)) } ?? ""
             // One field edits the text of the language in which it was read; the other language keeps its own.
             let bio =
-                context.language == .zh ? Localized(en: account.bio.en, zh: text) : Localized(en: text, zh: account.bio.zh)
+                context.language == .zh
+                ? Localized(en: account.bio.en, zh: text) : Localized(en: text, zh: account.bio.zh)
             _ = try await market.people.update(person, name: form["name"] ?? "", language: context.language, bio: bio)
         } catch let problem as InvalidField {
             return try await show(request, context, problem: problem)

@@ -34,7 +34,8 @@ struct CartPages: Sendable {
     /// What was just removed, so that it can be put back.
     private func removed(_ request: Request) -> View? {
         guard let variant = request.query("removed").flatMap({ VariantID($0) }),
-            let quantity = request.query("quantity").flatMap({ Int64($0) }), (1...Carts.maximumQuantity).contains(quantity)
+            let quantity = request.query("quantity").flatMap({ Int64($0) }),
+            (1...Carts.maximumQuantity).contains(quantity)
         else { return nil }
         return ["variant": variant.description, "quantity": String(quantity)]
     }
@@ -52,7 +53,8 @@ struct CartPages: Sendable {
         let key = try form["key"].map { try IdempotencyKey(caller: person.description, text: $0) }
         do {
             try await AddToCart(market)(variant, quantity: quantity, slate: slate, for: person, key: key)
-        } catch let problem as any Problem where problem is OutOfStock || problem is CartFull || problem is InvalidField {
+        } catch let problem as any Problem where problem is OutOfStock || problem is CartFull || problem is InvalidField
+        {
             return try await show(request, context, problem: problem)
         }
         if let product = form["product"].flatMap({ ProductID($0) }) {

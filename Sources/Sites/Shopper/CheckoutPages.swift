@@ -59,7 +59,8 @@ struct CheckoutPages: Sendable {
     }
 
     private static func canBeMended(_ problem: any Problem) -> Bool {
-        problem is CheckoutProblem || problem is OutOfStock || problem is InvalidField || problem is IdempotencyKeyReused
+        problem is CheckoutProblem || problem is OutOfStock || problem is InvalidField
+            || problem is IdempotencyKeyReused
     }
 
     /// The same lines as they stand now.
@@ -110,7 +111,8 @@ struct CheckoutDraft {
 
     func view(_ context: Context) -> View {
         [
-            "hasLines": !parcels.isEmpty, "leftOut": leavesOut && !parcels.isEmpty, "mode": isWholeCart ? "cart" : "single",
+            "hasLines": !parcels.isEmpty, "leftOut": leavesOut && !parcels.isEmpty,
+            "mode": isWholeCart ? "cart" : "single",
             "totalText": total.map(context.format.money) ?? "",
             "parcels": parcels.map { parcel, lines in
                 var view = View(parcel, context)
@@ -188,7 +190,8 @@ struct AddressForm: Sendable {
         return kinds.map { kind in
             let reason = context.language == .zh ? invalid?.reasonChinese : invalid?.reason
             return [
-                "name": kind.name, "label": context.words(kind.label), "type": kind.type, "value": values[kind.name] ?? "",
+                "name": kind.name, "label": context.words(kind.label), "type": kind.type,
+                "value": values[kind.name] ?? "",
                 "autocomplete": kind.autocomplete, "limit": String(kind.limit), "isWide": kind.name == "street",
                 "error": maybe(invalid?.field == kind.name ? reason : nil),
             ]

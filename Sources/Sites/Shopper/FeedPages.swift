@@ -55,10 +55,13 @@ struct FeedPages: Sendable {
     private func why(_ request: Request, _ context: Context) async throws -> Response {
         let person = try context.anybody().person
         let slate: SlateID = try context.identifier("slate", "slate")
-        guard let item = context.parameters.get("item").flatMap({ Touchpoint.Subject($0) }) else { throw NotFound("item") }
+        guard let item = context.parameters.get("item").flatMap({ Touchpoint.Subject($0) }) else {
+            throw NotFound("item")
+        }
         let reasons = try await ExplainSlot(market)(item, in: slate, shownTo: person)
         var content: View = [
-            "reasons": reasons.map { $0.text(in: context.language) }, "item": item.description, "slate": slate.description,
+            "reasons": reasons.map { $0.text(in: context.language) }, "item": item.description,
+            "slate": slate.description,
         ]
         if case .product(let id) = item {
             let cards = try await PresentCards(market).products([id], in: context.language)
@@ -84,7 +87,9 @@ struct FeedPages: Sendable {
         let parties = try await self.parties(creators, shopIDs, context)
         let suggestions =
             subjects.isEmpty
-            ? try await market.people.creators(limit: 12, after: nil).map { View(PartyView($0, $0.id), path: "creators") } : []
+            ? try await market.people.creators(limit: 12, after: nil).map {
+                View(PartyView($0, $0.id), path: "creators")
+            } : []
         var page = Page(
             .following, context.words(.following), .feed,
             [

@@ -27,7 +27,8 @@ struct OrderPages: Sendable {
         let orders = try await market.orders.orders(of: buyer, after: cursor, limit: Self.pageSize + 1)
         let shown = orders.prefix(Self.pageSize)
         let shops = try await market.shops.shops(Array(Set(shown.map(\.shop))))
-        let following = orders.count > Self.pageSize ? shown.last.map { "/orders?after=\(Orders.Cursor(after: $0))" } : nil
+        let following =
+            orders.count > Self.pageSize ? shown.last.map { "/orders?after=\(Orders.Cursor(after: $0))" } : nil
         return try await frame.show(
             Page(
                 .orders, context.words(.orders), .me,
@@ -49,7 +50,8 @@ struct OrderPages: Sendable {
 
     private func show(_ request: Request, _ context: Context) async throws -> Response {
         let buyer = try context.person().person
-        guard let order = try await market.orders.order(try context.identifier("id", "order")), order.buyer == buyer else {
+        guard let order = try await market.orders.order(try context.identifier("id", "order")), order.buyer == buyer
+        else {
             throw NotFound("order")
         }
         let shop = try await market.shops.shop(order.shop)
@@ -98,7 +100,8 @@ enum OrderView {
     static func detail(_ order: Order, _ group: OrderGroup?, _ context: Context) -> View {
         let format = context.format
         return [
-            "id": order.id.description, "shortID": "…" + order.id.description.suffix(8), "group": order.group.description,
+            "id": order.id.description, "shortID": "…" + order.id.description.suffix(8),
+            "group": order.group.description,
             "totalText": format.money(order.total), "state": context.words(order.state.word),
             "stateName": order.state.rawValue, "time": format.time(order.createdAt), "carrier": order.carrier ?? "",
             "tracking": maybe(order.tracking), "reason": maybe(order.reason), "hasAddress": group != nil,

@@ -48,7 +48,8 @@ struct PaymentPages: Sendable {
                 "group": id.description, "totalText": context.format.money(group.total),
                 "orders": group.orders.map { order in
                     [
-                        "href": "/orders/\(order.id)", "shop": shops[order.shop]?.name.text(in: context.language) ?? "—",
+                        "href": "/orders/\(order.id)",
+                        "shop": shops[order.shop]?.name.text(in: context.language) ?? "—",
                         "state": context.words(order.state.word), "totalText": context.format.money(order.total),
                     ] as View
                 },

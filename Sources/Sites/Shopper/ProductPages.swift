@@ -71,11 +71,14 @@ struct ProductPages: Sendable {
         let left = chosen.flatMap { stock[$0.id] } ?? 0
         let price = chosen?.price ?? product.card.price
         let stockText =
-            left <= 0 ? context.words(.stockNone) : left <= 10 ? context.words(.stockLow, String(left)) : context.words(.stockGood)
+            left <= 0
+            ? context.words(.stockNone)
+            : left <= 10 ? context.words(.stockLow, String(left)) : context.words(.stockGood)
         return [
             "price": format.price(price?.amount.amount, list: price?.list?.amount, price?.amount.currency),
             "hasChoice": product.variants.count > 1, "canBuy": !buyable.isEmpty, "stockText": stockText,
-            "isLow": left <= 10, "onlyVariant": maybe(product.variants.count == 1 ? product.variants[0].id.description : nil),
+            "isLow": left <= 10,
+            "onlyVariant": maybe(product.variants.count == 1 ? product.variants[0].id.description : nil),
             "variants": product.variants.map { variant in
                 variantView(variant, stock[variant.id] ?? 0, isChecked: variant.id == chosen?.id, context)
             },
@@ -87,7 +90,9 @@ struct ProductPages: Sendable {
     private func variantView(_ variant: Variant, _ left: Int64, isChecked: Bool, _ context: Context) -> View {
         let isOut = left <= 0 || variant.price == nil
         let stockText =
-            isOut ? context.words(.stockNone) : left <= 10 ? context.words(.stockLow, String(left)) : context.words(.stockGood)
+            isOut
+            ? context.words(.stockNone)
+            : left <= 10 ? context.words(.stockLow, String(left)) : context.words(.stockGood)
         return [
             "id": variant.id.description, "spec": variant.spec.text(in: context.language), "isOut": isOut,
             "isChecked": isChecked && !isOut, "stock": stockText,

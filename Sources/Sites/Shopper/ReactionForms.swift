@@ -39,7 +39,9 @@ struct ReactionForms: Sendable {
     private func follow(_ request: Request, _ context: Context) async throws -> Response {
         let form = try await Form(request, context)
         let text = context.parameters.get("subject") ?? ""
-        guard let subject = Touchpoint.Subject(text), try await exists(subject) else { throw NotFound("creator or shop") }
+        guard let subject = Touchpoint.Subject(text), try await exists(subject) else {
+            throw NotFound("creator or shop")
+        }
         try await market.content.follow(subject, isOn: form["on"] != "0", by: try context.anybody().person)
         let fallback = if case .shop(let id) = subject { "/shops/\(id)" } else { "/creators/\(text)" }
         return Frame.redirect(form.next(else: fallback))

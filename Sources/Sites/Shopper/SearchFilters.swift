@@ -9,7 +9,8 @@ import Synchronization
 struct SearchFilters {
     let view: View
 
-    init(_ form: SearchForm, _ answer: SearchAnswer, _ categories: [Category], _ currency: Currency, _ context: Context) {
+    init(_ form: SearchForm, _ answer: SearchAnswer, _ categories: [Category], _ currency: Currency, _ context: Context)
+    {
         let format = context.format
         let sorts: [(SearchQuery.Sort, Word)] = [
             (.relevance, .sortRelevance), (.sales, .sortSales), (.priceAscending, .sortPriceUp),
@@ -42,7 +43,8 @@ struct SearchFilters {
         let brands = form.brand == nil ? answer.brands : []
         view["brands"] = brands.map { facet in
             [
-                "name": facet.value, "count": format.number(facet.count), "href": form.changed { $0.brand = facet.value },
+                "name": facet.value, "count": format.number(facet.count),
+                "href": form.changed { $0.brand = facet.value },
             ] as View
         }
         view["hasBrands"] = !brands.isEmpty
@@ -56,7 +58,9 @@ struct SearchFilters {
     private static func active(_ form: SearchForm, _ categories: [Category], _ context: Context) -> [View] {
         var active: [View] = []
         if form.path == "/search", let category = categories.first(where: { $0.id == form.category }) {
-            active.append(["name": category.name.text(in: context.language), "href": form.changed { $0.category = nil }])
+            active.append([
+                "name": category.name.text(in: context.language), "href": form.changed { $0.category = nil },
+            ])
         }
         if let brand = form.brand { active.append(["name": brand, "href": form.changed { $0.brand = nil }]) }
         if form.minimum != nil || form.maximum != nil {
@@ -82,7 +86,8 @@ extension View {
     /// The links between pages of a list.
     init(page: Int, of pages: Int, _ context: Context, href: (Int) -> String) {
         self = [
-            "text": context.words(.pageOf, String(page), String(pages)), "previous": maybe(page > 1 ? href(page - 1) : nil),
+            "text": context.words(.pageOf, String(page), String(pages)),
+            "previous": maybe(page > 1 ? href(page - 1) : nil),
             "following": maybe(page < pages ? href(page + 1) : nil),
         ]
     }

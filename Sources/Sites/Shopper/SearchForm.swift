@@ -3,6 +3,7 @@ import Centre
 import Foundation
 import HTTP
 import Hummingbird
+import HummingbirdCore
 import Kernel
 
 /// What the address of a search or category page says, and the addresses that differ from it by one choice.
@@ -23,22 +24,30 @@ struct SearchForm: Sendable {
 
     /// Reads the query; what makes no sense is left out, because a search that finds is better than an error.
     init(_ request: Request, path: String, category: CategoryID? = nil) {
+        // Browsers write the spaces of a form's query as plus signs.
+        let fields = URI(form: request.uri.query ?? "").queryParameters
+        func text(_ name: Substring, limit: Int) -> String? {
+            guard let value = fields[name], !value.isEmpty else { return nil }
+            return String(value.prefix(limit))
+        }
         self.path = path
-        words = (request.query("q", limit: 100) ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
-        self.category = category ?? request.query("category").flatMap { CategoryID($0) }
-        brand = request.query("brand", limit: 80)
-        minimum = request.query("min", limit: 12).flatMap { Decimal(string: $0) }.map { max(0, $0) }
-        maximum = request.query("max", limit: 12).flatMap { Decimal(string: $0) }.map { max(0, $0) }
-        onlyInStock = request.query("stock") == "1"
-        sort = request.query("sort").flatMap { SearchQuery.Sort(rawValue: $0) } ?? .relevance
-        page = min(100, max(1, request.query("page").flatMap { Int($0) } ?? 1))
+        words = (text("q", limit: 100) ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+        self.category = category ?? text("category", limit: 40).flatMap { CategoryID($0) }
+        brand = text("brand", limit: 80)
+        minimum = text("min", limit: 12).flatMap(Self.amount)
+        maximum = text("max", limit: 12).flatMap(Self.amount)
+        onlyInStock = text("stock", limit: 40) == "1"
+        sort = text("sort", limit: 40).flatMap { SearchQuery.Sort(rawValue: $0) } ?? .relevance
+        page = min(100, max(1, text("page", limit: 40).flatMap { Int($0) } ?? 1))
     }
 
     /// Whether nothing was asked yet.
     var isEmpty: Bool { words.isEmpty && category == nil && brand == nil }
 
     /// Whether only words were asked for, as from the search field.
-    var isPlain: Bool { page == 1 && brand == nil && minimum == nil && maximum == nil && !onlyInStock && sort == .relevance }
+    var isPlain: Bool {
+        page == 1 && brand == nil && minimum == nil && maximum == nil && !onlyInStock && sort == .relevance
+    }
 
     /// The question for the Centre; prices are in the currency of the site's goods.
     func query(_ currency: Currency) -> SearchQuery {
@@ -50,17 +59,22 @@ struct SearchForm: Sendable {
         query.limit = Self.pageSize
         query.offset = (page - 1) * Self.pageSize
         if minimum != nil || maximum != nil {
-            let lowest = minimum.flatMap { Self.minor($0, currency) } ?? 0
-            let highest = maximum.flatMap { Self.minor($0, currency) } ?? .max
+            let lowest = minimum.map { Self.minor($0, currency) } ?? 0
+            let highest = maximum.map { Self.minor($0, currency) } ?? .max
             query.price = min(lowest, highest)...max(lowest, highest)
         }
         return query
     }
 
-    private static func minor(_ amount: Decimal, _ currency: Currency) -> Int64? {
+    private static func amount(_ text: String) -> Decimal? {
+        guard let amount = Decimal(string: text), amount.isFinite else { return nil }
+        return max(0, amount)
+    }
+
+    private static func minor(_ amount: Decimal, _ currency: Currency) -> Int64 {
         var scaled = amount
         for _ in 0..<currency.exponent { scaled *= 10 }
-        return scaled < 1_000_000_000_000 ? NSDecimalNumber(decimal: scaled).int64Value : nil
+        return scaled < 1_000_000_000_000 ? NSDecimalNumber(decimal: scaled).int64Value : .max
     }
 
     /// The fields that are set, as the address carries them.

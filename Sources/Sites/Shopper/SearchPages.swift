@@ -64,7 +64,8 @@ struct SearchPages: Sendable {
         let children = all.filter { $0.parent == id }
         var content = found.view
         content.merge([
-            "heading": category.name.text(in: context.language), "emoji": maybe(category.emoji.isEmpty ? nil : category.emoji),
+            "heading": category.name.text(in: context.language),
+            "emoji": maybe(category.emoji.isEmpty ? nil : category.emoji),
             "path": path.dropLast().map { View($0, context.language) },
             "children": children.map { View($0, context.language) }, "hasChildren": !children.isEmpty,
         ]) { $1 }

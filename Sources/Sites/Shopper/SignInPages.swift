@@ -67,7 +67,8 @@ struct SignInPages: Sendable {
                 signUp: form["email"] ?? "", name: form["name"] ?? "", password: form["password"] ?? "",
                 language: context.language)
             let account = try await market.people.signUp(new, as: visitor(context) ?? market.source.identifier())
-            let session = try await market.people.open(for: account.id, visitor: visitor(context), device: request.device)
+            let session = try await market.people.open(
+                for: account.id, visitor: visitor(context), device: request.device)
             return try await enter(session, next: form.next(else: "/"), context)
         } catch let problem as any Problem
             where problem is PeopleProblem || problem is TooManyRequests || problem is InvalidField

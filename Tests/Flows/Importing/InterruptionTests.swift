@@ -59,6 +59,25 @@ import Testing
         #expect(try await market.contents(differingFrom: contents) == [])
     }
 
+    private static let postgres = ProcessInfo.processInfo.environment["QUANYU_TEST_POSTGRES"]
+
+    @Test(.enabled(if: postgres != nil)) func postgresResumesToo() async throws {
+        try await Market.onPostgres(try #require(Self.postgres)) { market in
+            let input = input()
+            await #expect(throws: MortalStore.Killed.self) {
+                try await market.importing(input, on: MortalStore(market.store, writes: 22, death: .after)).run()
+            }
+            let report = try await market.importing(input).run()
+            #expect(report.tables.map(\.refused).reduce(0, +) == 5)
+            #expect(try await market.count("order_lines") == 4_596)
+            #expect(try await market.topics().count { $0 == "orders.order_changed" } == 4_596)
+            let facts = try await market.count("journal")
+            let copy = self.input()
+            _ = try await market.importing(copy).run()
+            #expect(try await market.count("journal") == facts)
+        }
+    }
+
     @Test func aLogThatWasLostIsMadeAgain() async throws {
         let input = input()
         let market = try await Market()

@@ -8,6 +8,7 @@ import People
 import Shops
 import Stock
 import Store
+import StorePostgres
 import StoreSQLite
 import Synchronization
 
@@ -18,12 +19,12 @@ final class MortalStore: Store {
     struct Killed: Error {}
     enum Death { case before, after }
 
-    private let inner: SQLiteStore
+    private let inner: any Store
     private let death: Death
     private let writesLeft: Mutex<Int>
     var dialect: Dialect { inner.dialect }
 
-    init(_ inner: SQLiteStore, writes: Int, death: Death) {
+    init(_ inner: any Store, writes: Int, death: Death) {
         self.inner = inner
         self.death = death
         writesLeft = Mutex(writes)
@@ -54,16 +55,31 @@ struct Market {
     static let now = Instant(rfc3339: "2026-11-24T00:00:00Z")!
     static let source = Source(now: { now }, random: { 4 })
     let folder = Scratch()
-    let store: SQLiteStore
+    let store: any Store
 
-    init() async throws {
-        store = try SQLiteStore(path: folder.path + "/market.sqlite")
+    init(on other: (any Store)? = nil) async throws {
+        store = try other ?? SQLiteStore(path: folder.path + "/market.sqlite")
         try await store.migrate(
             storeMigrations + journalMigrations + People.migrations + Catalog.migrations + Stock.migrations
                 + Shops.migrations + Content.migrations + Orders.migrations + Import.migrations)
     }
 
     var media: String { folder.path + "/media" }
+
+    /// Runs `body` on PostgreSQL, in a schema of its own.
+    static func onPostgres(_ connection: String, _ body: (Market) async throws -> Void) async throws {
+        let schema = "quanyu_import_" + UUID().uuidString.prefix(8).lowercased()
+        let admin = try PostgresStore(configuration: .init(connection: connection))
+        try await admin.write { try $0.run(SQL(trusted: "CREATE SCHEMA \(schema)")) }
+        let store = try PostgresStore(
+            configuration: .init(connection: "\(connection) options='-c search_path=\(schema)'"))
+        let outcome: Result<Void, any Error>
+        do { outcome = .success(try await body(try await Market(on: store))) } catch { outcome = .failure(error) }
+        await store.close()
+        try await admin.write { try $0.run(SQL(trusted: "DROP SCHEMA \(schema) CASCADE")) }
+        await admin.close()
+        try outcome.get()
+    }
 
     func importing(_ input: Scratch, on other: (any Store)? = nil) -> Import {
         importing(input.path, on: other)
