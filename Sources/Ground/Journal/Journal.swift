@@ -49,25 +49,33 @@ public final class Journal: Sendable {
         return position ?? .start
     }
 
-    /// Facts of the given topics after a position, oldest first.
+    /// Facts of the given topics after a position, oldest first, and how far the journal was looked through.
     ///
     /// Facts of transactions that are still open, or that started before an open one, wait: nothing can appear behind a
-    /// position that was handed out.
+    /// position that was handed out. The second value lets a follower skip what was not for it.
     public static func facts(
         after position: Position, topics: [String], limit: Int, in transaction: any Transaction
-    ) throws -> [Fact] {
+    ) throws -> (facts: [Fact], seen: Position) {
         let horizon: SQL =
             switch transaction.dialect {
             case .sqlite: ""
             case .postgres: "AND epoch < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
             }
-        return try transaction.rows(
+        let end = try transaction.row(
+            """
+            SELECT epoch, sequence FROM journal WHERE (epoch, sequence) > (\(position.epoch), \(position.sequence)) \(horizon)
+            ORDER BY epoch DESC, sequence DESC LIMIT 1
+            """)
+        guard let end else { return ([], position) }
+        let facts = try transaction.rows(
             """
             SELECT epoch, sequence, happened_at, topic, key_text, payload FROM journal
             WHERE (epoch, sequence) > (\(position.epoch), \(position.sequence)) \(horizon)
             AND topic IN \(list: topics) ORDER BY epoch, sequence LIMIT \(limit)
             """
         ).map(Fact.init)
+        if facts.count == limit, let last = facts.last { return (facts, last.position) }
+        return (facts, Position(epoch: try end.get(0), sequence: try end.get(1)))
     }
 
     /// Wakes every follower; called after commits, and by ``run()`` for facts that other nodes appended.

@@ -31,14 +31,16 @@ public struct Subscription: Sendable {
 
     /// Applies one batch.
     ///
-    /// - Returns: whether there was anything to apply.
-    func step(in store: any Store) async throws -> Bool {
-        let facts = try await store.write { [self] transaction in
+    /// - Parameter seen: how far this process has already looked through the journal for this follower.
+    /// - Returns: whether there was anything to apply, and how far the journal was looked through.
+    func step(in store: any Store, seen: Position) async throws -> (didApply: Bool, seen: Position) {
+        let (facts, seen) = try await store.write { [self] transaction in
             let row = try transaction.row(
                 "SELECT epoch, sequence FROM journal_positions WHERE subscription = \(name)")
-            let position = try row.map { Position(epoch: try $0.get(0), sequence: try $0.get(1)) } ?? .start
-            let facts = try Journal.facts(after: position, topics: topics, limit: batch, in: transaction)
-            guard let last = facts.last else { return facts }
+            let stored = try row.map { Position(epoch: try $0.get(0), sequence: try $0.get(1)) } ?? .start
+            let (facts, seen) = try Journal.facts(
+                after: max(stored, seen), topics: topics, limit: batch, in: transaction)
+            guard let last = facts.last else { return (facts, seen) }
             try apply(facts, transaction)
             try transaction.send(
                 """
@@ -46,33 +48,43 @@ public struct Subscription: Sendable {
                 VALUES (\(name), \(last.position.epoch), \(last.position.sequence))
                 ON CONFLICT (subscription) DO UPDATE SET epoch = excluded.epoch, sequence = excluded.sequence
                 """)
-            return facts
+            return (facts, seen)
         }
-        guard !facts.isEmpty else { return false }
+        guard !facts.isEmpty else { return (false, seen) }
         try await applied(facts)
-        return true
+        return (true, seen)
     }
 }
 
 extension Journal {
     /// Applies everything that is there now, then returns. For start-up and tests.
-    public func catchUp(_ subscription: Subscription) async throws {
-        while try await subscription.step(in: store) {}
+    ///
+    /// - Parameter seen: how far this process has already looked through the journal for this follower.
+    /// - Returns: how far it has now.
+    @discardableResult
+    public func catchUp(_ subscription: Subscription, seen: Position = .start) async throws -> Position {
+        var seen = seen
+        while true {
+            let step = try await subscription.step(in: store, seen: seen)
+            seen = step.seen
+            guard step.didApply else { return seen }
+        }
     }
 
     /// Follows until cancelled. A batch that fails is reported and tried again at the next wake-up.
     public func follow(
         _ subscription: Subscription, onFailure report: @Sendable (any Error) -> Void = { _ in }
     ) async {
+        var seen = Position.start
         for await _ in wakeups() {
-            do { try await catchUp(subscription) } catch { report(error) }
+            do { seen = try await catchUp(subscription, seen: seen) } catch { report(error) }
             if Task.isCancelled { return }
         }
     }
 
     /// Reads everything after `position` in batches, for a follower that keeps its state (and position) in memory.
     ///
-    /// - Returns: the position of the last fact seen.
+    /// - Returns: how far the journal was looked through.
     public func replay(
         after position: Position, topics: [String], batch: Int = 2_000,
         _ body: @Sendable ([Fact]) async throws -> Void
@@ -80,12 +92,12 @@ extension Journal {
         var position = position
         while true {
             let from = position
-            let facts = try await store.read {
+            let (facts, seen) = try await store.read {
                 try Journal.facts(after: from, topics: topics, limit: batch, in: $0)
             }
-            guard let last = facts.last else { return position }
+            position = seen
+            guard !facts.isEmpty else { return position }
             try await body(facts)
-            position = last.position
         }
     }
 
