@@ -56,22 +56,25 @@ public final class Journal: Sendable {
     public static func facts(
         after position: Position, topics: [String], limit: Int, in transaction: any Transaction
     ) throws -> (facts: [Fact], seen: Position) {
-        let horizon: SQL =
+        let following: SQL =
             switch transaction.dialect {
-            case .sqlite: ""
-            case .postgres: "AND epoch < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+            // SQLite would search an index for the first column of a row value only.
+            case .sqlite: "epoch = 0 AND sequence > \(position.sequence)"
+            case .postgres:
+                """
+                (epoch, sequence) > (\(position.epoch), \(position.sequence))
+                AND epoch < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+                """
             }
         let end = try transaction.row(
             """
-            SELECT epoch, sequence FROM journal WHERE (epoch, sequence) > (\(position.epoch), \(position.sequence)) \(horizon)
-            ORDER BY epoch DESC, sequence DESC LIMIT 1
+            SELECT epoch, sequence FROM journal WHERE \(following) ORDER BY epoch DESC, sequence DESC LIMIT 1
             """)
         guard let end else { return ([], position) }
         let facts = try transaction.rows(
             """
             SELECT epoch, sequence, happened_at, topic, key_text, payload FROM journal
-            WHERE (epoch, sequence) > (\(position.epoch), \(position.sequence)) \(horizon)
-            AND topic IN \(list: topics) ORDER BY epoch, sequence LIMIT \(limit)
+            WHERE \(following) AND topic IN \(list: topics) ORDER BY epoch, sequence LIMIT \(limit)
             """
         ).map(Fact.init)
         if facts.count == limit, let last = facts.last { return (facts, last.position) }
