@@ -89,6 +89,45 @@ struct SafetyTests {
         }
     }
 
+    @Test func absentValuesAreNotWrittenAsWords() async throws {
+        let site = try await Site()
+        try await Application(router: site.router).test(.router) { client in
+            let browser = Browser(client)
+            for path in ["/videos/\(site.video)", "/creators/mei", "/products/\(site.tea)", "/", "/mall", "/following"]
+            {
+                let page = try await browser.get(path)
+                #expect(page.status == .ok, "\(path)")
+                for mistake in ["slate=\"false\"", "value=\"false\"", "src=\"false\"", "Optional(", ">false<"] {
+                    #expect(!page.text.contains(mistake), "\(path) holds \(mistake)")
+                }
+            }
+        }
+    }
+
+    @Test func reactionsAreFormsToo() async throws {
+        let site = try await Site()
+        try await Application(router: site.router).test(.router) { client in
+            let browser = Browser(client)
+            _ = try await browser.get("/videos/\(site.video)")
+            let liked = try await browser.post("/videos/\(site.video)/like", [("on", "1")])
+            #expect(liked.location == "/videos/\(site.video)")
+            _ = try await browser.post("/follows/\(site.creator)", [("on", "1")])
+            #expect(try await browser.get("/creators/mei").text.contains("1 followers"))
+            #expect(
+                try await browser.post("/videos/\(site.video)/comments", [("body", "x")]).location?.hasPrefix(
+                    "/sign-in") == true)
+            try await browser.signUp("Ann")
+            _ = try await browser.get("/videos/\(site.video)")
+            _ = try await browser.post("/videos/\(site.video)/comments", [("body", "Calm & good <3")])
+            let page = try await browser.get("/videos/\(site.video)")
+            #expect(page.text.contains("Calm &amp; good &lt;3"))
+            #expect(
+                try await browser.post("/videos/\(site.video)/comments", [("body", " ")]).status
+                    == .unprocessableContent)
+            #expect(try await browser.post("/not-interested", [("subject", "\(site.video)")]).location == "/")
+        }
+    }
+
     @Test func pagesForWhatIsNotThere() async throws {
         let site = try await Site()
         try await Application(router: site.router).test(.router) { client in

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Catalog
+import Content
 import Flows
 import Foundation
 import HTTP
@@ -58,6 +59,8 @@ struct Site: Sendable {
     let teaVariants: [VariantID]
     let script: ProductID
     let shop: ShopID
+    let creator: PersonID
+    let video: VideoID
 
     init() async throws {
         let folder = NSTemporaryDirectory() + "sites-\(UUID().uuidString)"
@@ -71,6 +74,7 @@ struct Site: Sendable {
         people.scryptRounds = 2
         market = Marketplace(store: store, source: .system, people: people, provider: provider)
         (shop, tea, teaVariants, script) = try await Self.stock(market)
+        (creator, video) = try await Self.film(market, showing: tea)
         try await market.load()
         cookies = IdentityMiddleware(
             authenticator: market.people, signer: Signer(secret: String(repeating: "s", count: 64)), source: .system,
@@ -86,6 +90,22 @@ struct Site: Sendable {
         router.add(middleware: ProblemMiddleware(page: sites.problemPage))
         sites.addRoutes(to: router)
         return router
+    }
+
+    private static func film(_ market: Marketplace, showing product: ProductID) async throws -> (PersonID, VideoID) {
+        let (creator, video) = (market.source.identifier(PersonKind.self), market.source.identifier(VideoKind.self))
+        let account = try NewAccount(
+            imported: "Mei", email: nil, password: nil, handle: "mei", language: .en, roles: [.creator],
+            bio: Localized(en: ""), avatar: nil)
+        try await market.store.write { transaction in
+            try market.people.put(account, id: creator, passwordHash: nil, at: market.source.now, in: transaction)
+            try market.content.put(
+                Video(
+                    id: video, creator: creator, caption: Localized(en: "Five minutes of calm"), hashtags: ["tea"],
+                    media: "a.mp4", poster: nil, duration: 7_000, products: [product], createdAt: market.source.now),
+                in: transaction)
+        }
+        return (creator, video)
     }
 
     private static func stock(_ market: Marketplace) async throws -> (ShopID, ProductID, [VariantID], ProductID) {

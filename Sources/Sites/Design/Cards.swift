@@ -53,6 +53,7 @@ extension Format {
         view.merge(
             [
                 "video": false, "product": true, "item": product.id.description, "slate": slate.description,
+                "hasSlate": true,
                 "label": product.title, "isFirst": isFirst, "shopHref": "/shops/\(product.shop.id)",
                 "variant": maybe(product.amount == nil ? nil : product.variant?.description),
                 "likeAction": "/products/\(product.id)/like", "likeAPI": "", "isLiked": false, "likes": "",
@@ -64,8 +65,9 @@ extension Format {
     func slot(_ video: VideoView, slate: SlateID?, follows: Set<String>) -> View {
         let source = slate.map { "?slate=\($0)" } ?? ""
         return [
-            "video": true, "product": false, "item": video.id.description, "slate": maybe(slate?.description),
-            "label": video.caption, "isFirst": true, "href": "/videos/\(video.id)\(source)", "media": video.media,
+            "video": true, "product": false, "item": video.id.description, "slate": slate?.description ?? "",
+            "hasSlate": slate != nil, "label": video.caption, "isFirst": true, "href": "/videos/\(video.id)\(source)",
+            "media": video.media,
             "poster": maybe(video.poster), "caption": video.caption, "creator": video.creator.id,
             "creatorName": video.creator.name, "creatorImage": maybe(video.creator.image),
             "creatorHref": "/creators/\(video.creator.id)", "isFollowing": follows.contains(video.creator.id),

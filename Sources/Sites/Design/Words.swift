@@ -27,7 +27,7 @@ enum Word: String, CaseIterable {
     case signOut, signUpHelp, noAccount, haveAccount, email, password, passwordHelp, name, meVisitor
     case meVisitorHelp, profile, bio, preferences, language, theme, themeSystem, themeLight, themeDark, sessions
     case sessionsHelp, thisDevice, tokens, tokensHelp, tokenSecret, newToken, scopes, validDays, makeToken
-    case shopDesk, noShops, noShopsHelp, toShip, ship, queueEmpty, queueEmptyHelp, roleOwner, roleManager
+    case shopDesk, shopOrders, noShops, noShopsHelp, toShip, ship, queueEmpty, queueEmptyHelp, roleOwner, roleManager
     case roleSupport, roleFinance, roleWarehouse, problemNotFound, problemForbidden, problemConflict
     case problemTooMany, problemOurs, problemUnavailable, problemRequest
 
@@ -217,7 +217,7 @@ enum Word: String, CaseIterable {
         case .orders: ("Orders", "我的订单")
         case .noOrders: ("No orders yet", "还没有订单")
         case .noOrdersHelp: ("What you buy appears here, with every step until you have it.", "购买后可在这里查看每一步进展。")
-        case .andMore: ("{0} and {1} more", "{0} 等 {1} 种")
+        case .andMore: ("{0} and {1} more", "{0} 及另外 {1} 种")
         case .orderNumber: ("Order", "订单号")
         case .orderStates: ("States", "订单状态")
         case .all: ("All", "全部")
@@ -274,6 +274,7 @@ enum Word: String, CaseIterable {
         case .validDays: ("Valid for days", "有效天数")
         case .makeToken: ("Make token", "生成令牌")
         case .shopDesk: ("Shop desk", "商家工作台")
+        case .shopOrders: ("Orders", "店铺订单")
         case .noShops: ("You are on no shop’s staff", "你还不是任何店铺的员工")
         case .noShopsHelp: ("The owner of a shop can add you.", "请联系店主将你加入。")
         case .toShip: ("{0} to ship", "{0} 单待发货")

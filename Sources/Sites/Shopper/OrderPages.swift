@@ -68,6 +68,7 @@ struct OrderPages: Sendable {
         content["canCancel"] = order.state == .placed || order.state == .paid
         content["cancelsGroup"] = order.state == .placed && (group?.orders.count ?? 1) > 1
         content["reasons"] = [Word.reasonMind, .reasonWrong, .reasonCheaper, .reasonSlow].map { context.words($0) }
+        content["hasSteps"] = !history.isEmpty
         content["steps"] = history.reversed().map { step in
             [
                 "state": context.words(step.state.word), "time": context.format.time(step.at),
