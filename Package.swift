@@ -46,10 +46,12 @@ let package = Package(
         .target(name: "Kernel", path: "Sources/Ground/Kernel"),
         .target(name: "Store", dependencies: ["Kernel"], path: "Sources/Ground/Store"),
         .target(name: "StoreSQLite", dependencies: ["Kernel", "Store", grdb], path: "Sources/Ground/StoreSQLite"),
-        .target(name: "StorePostgres", dependencies: ["Kernel", "Store", "CLibPQ"], path: "Sources/Ground/StorePostgres"),
+        .target(
+            name: "StorePostgres", dependencies: ["Kernel", "Store", "CLibPQ"], path: "Sources/Ground/StorePostgres"),
         .target(name: "Journal", dependencies: ["Kernel", "Store"], path: "Sources/Ground/Journal"),
         .target(
-            name: "HTTP", dependencies: ["Kernel", "Store", hummingbird, httpTypes, crypto, logging, metrics], path: "Sources/Ground/HTTP"),
+            name: "HTTP", dependencies: ["Kernel", "Store", hummingbird, httpTypes, crypto, logging, metrics],
+            path: "Sources/Ground/HTTP"),
         // People
         room("People", "Sources/People", [crypto, cryptoExtras]),
         // Trade
@@ -67,14 +69,16 @@ let package = Package(
         .target(
             name: "Flows",
             dependencies: [
-                "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments", "Shops",
+                "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
+                "Shops",
                 "Content", "Feed", "Centre", hummingbird, httpTypes,
             ], path: "Sources/Flows", exclude: ["Importing"]),
         // Sites
         .target(
             name: "Sites",
             dependencies: [
-                "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments", "Shops",
+                "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
+                "Shops",
                 "Content", "Feed", "Centre", "Flows", mustache, hummingbird, httpTypes, crypto,
             ], path: "Sources/Sites", resources: [.embedInCode("Templates"), .embedInCode("Assets")]),
         .testTarget(
@@ -92,20 +96,27 @@ let package = Package(
         // Flows
         .target(
             name: "Importing",
-            dependencies: ["CCSV", "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Shops", "Content", "Orders", crypto],
+            dependencies: [
+                "CCSV", "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Shops", "Content",
+                "Orders", crypto,
+            ],
             path: "Sources/Flows/Importing", resources: [.embedInCode("Migrations")]),
-        .testTarget(name: "ImportingTests", dependencies: ["Importing", "StoreSQLite", "StorePostgres"], path: "Tests/Flows/Importing"),
+        .testTarget(
+            name: "ImportingTests", dependencies: ["Importing", "StoreSQLite", "StorePostgres"],
+            path: "Tests/Flows/Importing"),
         .executableTarget(
             name: "Quanyu",
             dependencies: [
-                "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Payments", "Feed", "Flows", "Importing",
+                "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Payments", "Feed", "Flows",
+                "Importing",
                 "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
             ],
             path: "Sources/Quanyu"),
         .testTarget(name: "KernelTests", dependencies: ["Kernel"], path: "Tests/Ground/Kernel"),
         .testTarget(
             name: "StoresTests",
-            dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows"], path: "Tests/Stores"),
+            dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows"],
+            path: "Tests/Stores"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -53,7 +53,9 @@ public struct ChangeOrder: Sendable {
     /// - Throws: ``NotFound``, ``IllegalOrderTransition``.
     public func confirmReceipt(_ id: OrderID, by buyer: PersonID) async throws -> Order {
         try await market.store.write { [market] transaction in
-            guard let order = try Orders.order(id, in: transaction), order.buyer == buyer else { throw NotFound("order") }
+            guard let order = try Orders.order(id, in: transaction), order.buyer == buyer else {
+                throw NotFound("order")
+            }
             return try market.orders.move(id, to: .completed, by: buyer, in: transaction)
         }
     }

@@ -45,12 +45,14 @@ public enum CheckoutProblem: Problem, Equatable {
                 .conflict, "price-changed", "Some prices have changed. Check the new total and confirm again.",
                 zh: "部分商品价格有变，请核对新的总价后再次确认。",
                 fields: Dictionary(
-                    prices.map { ("\($0.key)", "costs \($0.value) minor units now.") }, uniquingKeysWith: { first, _ in first }))
+                    prices.map { ("\($0.key)", "costs \($0.value) minor units now.") },
+                    uniquingKeysWith: { first, _ in first }))
         case .notForSale(let variants):
             ProblemDetails(
                 .conflict, "not-for-sale", "Some goods can't be bought any more. Remove them and try again.",
                 zh: "部分商品已下架，请移除后重试。",
-                fields: Dictionary(variants.map { ("\($0)", "is not for sale.") }, uniquingKeysWith: { first, _ in first }))
+                fields: Dictionary(
+                    variants.map { ("\($0)", "is not for sale.") }, uniquingKeysWith: { first, _ in first }))
         case .empty:
             ProblemDetails(.invalid, "empty-order", "There is nothing to order.", zh: "没有可下单的商品。")
         case .severalCurrencies:
@@ -95,7 +97,8 @@ public struct PlaceOrder: Sendable {
                 let expiry = now + Self.reservationTime
                 let reservations = try market.stock.reserve(quote.demands, until: expiry, in: transaction)
                 let group = try market.orders.open(
-                    quote.parcels(reservations, market.source), buyer: buyer, address: address, currency: quote.currency,
+                    quote.parcels(reservations, market.source), buyer: buyer, address: address,
+                    currency: quote.currency,
                     reservedUntil: expiry, in: transaction)
                 let intent = try market.payments.open(
                     for: group.id, buyer: buyer, amount: group.total, provider: market.provider.name, in: transaction)

@@ -62,7 +62,8 @@ public struct PresentCart: Sendable {
     }
 
     /// One variant as if it were the whole cart, for "buy now".
-    public func callAsFunction(only variant: VariantID, quantity: Int64, slate: SlateID?) async throws -> PresentedCart {
+    public func callAsFunction(only variant: VariantID, quantity: Int64, slate: SlateID?) async throws -> PresentedCart
+    {
         let now = market.source.now
         let lines = try await market.store.read { [self] transaction -> [PresentedCart.Line] in
             guard let found = try Catalog.variants([variant], at: now, in: transaction)[variant] else {
@@ -83,7 +84,8 @@ public struct PresentCart: Sendable {
         let byID = Dictionary(products.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let available = try stock.available(lines.map(\.variant), in: transaction)
         return lines.compactMap { line in
-            guard let product = byID[line.product], let variant = product.variants.first(where: { $0.id == line.variant })
+            guard let product = byID[line.product],
+                let variant = product.variants.first(where: { $0.id == line.variant })
             else { return nil }
             return PresentedCart.Line(
                 line: line, product: product, variant: variant, available: available[line.variant] ?? 0)
@@ -126,7 +128,8 @@ public struct AddToCart: Sendable {
             _ = try transaction.once(key, fingerprint: "cart \(variant) \(quantity)", at: now) {
                 guard let found = try Catalog.variants([variant], at: now, in: transaction)[variant],
                     let price = found.price,
-                    let product = try Catalog.products([found.product], at: now, in: transaction).first, product.isListed
+                    let product = try Catalog.products([found.product], at: now, in: transaction).first,
+                    product.isListed
                 else { throw NotFound("variant") }
                 let available = try market.stock.available([variant], in: transaction)[variant] ?? 0
                 guard available >= quantity else { throw OutOfStock(left: [variant: available]) }

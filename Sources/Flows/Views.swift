@@ -33,7 +33,8 @@ public struct ProductView: Documented, Equatable {
     public let variant: VariantID?
     public let shop: PartyView
     public static let example = ProductView(
-        id: Identifier(rawValue: 1), title: "Mountain green tea", image: "/media/ab/….jpg", amount: 4_900, listAmount: 5_900,
+        id: Identifier(rawValue: 1), title: "Mountain green tea", image: "/media/ab/….jpg", amount: 4_900,
+        listAmount: 5_900,
         currency: .cny, isFrom: true, variant: Identifier(rawValue: 2), shop: .example)
 }
 
@@ -52,7 +53,8 @@ public struct VideoView: Documented, Equatable {
     public let products: [ProductView]
     public static let example = VideoView(
         id: Identifier(rawValue: 3), caption: "Five minutes of calm", hashtags: ["tea"], media: "/media/cd/….mp4",
-        poster: "/media/ef/….jpg", durationMilliseconds: 7_000, creator: .example, likes: 12, comments: 3, isLiked: false,
+        poster: "/media/ef/….jpg", durationMilliseconds: 7_000, creator: .example, likes: 12, comments: 3,
+        isLiked: false,
         products: [.example])
 }
 
@@ -107,7 +109,8 @@ public struct PresentCards: Sendable {
         return videos.map { video in
             VideoView(
                 video, creator: PartyView(creators[video.creator], video.creator),
-                reactions: reactions[video.id] ?? Reactions(), products: video.products.compactMap { byID[$0] }, language)
+                reactions: reactions[video.id] ?? Reactions(), products: video.products.compactMap { byID[$0] },
+                language)
         }
     }
 
@@ -147,7 +150,8 @@ extension ProductView {
     init(_ card: ProductCard, _ shop: Shop, _ language: Language) {
         self.init(
             id: card.id, title: card.title.text(in: language), image: card.image.map { "/media/\($0)" },
-            amount: card.price?.amount.amount, listAmount: card.price?.list?.amount, currency: card.price?.amount.currency,
+            amount: card.price?.amount.amount, listAmount: card.price?.list?.amount,
+            currency: card.price?.amount.currency,
             isFrom: card.isFrom, variant: card.onlyVariant, shop: PartyView(shop, language))
     }
 }
@@ -157,7 +161,8 @@ extension VideoView {
         self.init(
             id: video.id, caption: video.caption.text(in: language), hashtags: video.hashtags,
             media: "/media/\(video.media)", poster: video.poster.map { "/media/\($0)" },
-            durationMilliseconds: video.duration, creator: creator, likes: reactions.likes, comments: reactions.comments,
+            durationMilliseconds: video.duration, creator: creator, likes: reactions.likes,
+            comments: reactions.comments,
             isLiked: reactions.isLiked, products: products)
     }
 }
@@ -165,7 +170,8 @@ extension VideoView {
 extension SlotView {
     init(_ slot: FeedSlot, product: ProductView?, video: VideoView?) {
         self.init(
-            source: slot.source, score: slot.score, propensity: slot.propensity, reasons: slot.reasons.map(\.kind.rawValue),
+            source: slot.source, score: slot.score, propensity: slot.propensity,
+            reasons: slot.reasons.map(\.kind.rawValue),
             product: product, video: video)
     }
 }

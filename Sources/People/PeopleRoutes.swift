@@ -143,7 +143,8 @@ extension People {
         api.route(.get, "/me/sessions", "listSessions", "Open sessions.", access: .person(.profile)) { [self] call in
             let current = try call.context.person().proof
             let items = try await sessions(of: try call.person).map {
-                SessionBody(id: $0.id, device: $0.device, createdAt: $0.createdAt, isCurrent: current == .session($0.id))
+                SessionBody(
+                    id: $0.id, device: $0.device, createdAt: $0.createdAt, isCurrent: current == .session($0.id))
             }
             return HTTP.Page(items: items)
         }

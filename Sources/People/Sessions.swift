@@ -131,7 +131,9 @@ extension People: Authenticator {
                     WHERE secret_hash = \(hash) AND (expires_at IS NULL OR expires_at > \(now))
                     """)
             else { return nil }
-            let scopes = try row.get("scopes", as: String.self).split(separator: " ").compactMap { Scope(rawValue: String($0)) }
+            let scopes = try row.get("scopes", as: String.self).split(separator: " ").compactMap {
+                Scope(rawValue: String($0))
+            }
             return try Self.identity(row.get("person"), proof: .token(row.get("id"), Set(scopes)), in: transaction)
         }
         if let identity { cache.remember(identity, for: hash) }
@@ -154,7 +156,9 @@ extension People: Authenticator {
     private static func identity(
         _ person: PersonID, proof: Identity.Proof, in transaction: any Transaction
     ) throws -> Identity? {
-        guard let name: String = try transaction.value("SELECT name FROM people WHERE id = \(person)") else { return nil }
+        guard let name: String = try transaction.value("SELECT name FROM people WHERE id = \(person)") else {
+            return nil
+        }
         let parts = try transaction.rows("SELECT shop, role FROM shop_staff WHERE person = \(person)")
         let shops = try parts.compactMap { row -> (ShopID, ShopRole)? in
             guard let role = ShopRole(rawValue: try row.get("role")) else { return nil }

@@ -55,7 +55,8 @@ enum Server {
     ) -> some ApplicationProtocol {
         var application = Application(
             router: router,
-            configuration: .init(address: .hostname(configuration.host, port: configuration.port), serverName: "Quanyu"),
+            configuration: .init(
+                address: .hostname(configuration.host, port: configuration.port), serverName: "Quanyu"),
             onServerRunning: { channel in
                 logger.info("serving", metadata: ["address": "\(channel.localAddress.map { "\($0)" } ?? "")"])
             }, logger: logger)

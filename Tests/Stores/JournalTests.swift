@@ -131,10 +131,13 @@ private struct Said: FactContent, Equatable {
         }
     }
 
-    @Test("a touchpoint survives its short form", arguments: [
-        Touchpoint.Subject.product(ProductID(rawValue: 7)), .video(VideoID(rawValue: 8)), .creator(PersonID(rawValue: 9)),
-        .query("绿茶 green tea  with  spaces"),
-    ])
+    @Test(
+        "a touchpoint survives its short form",
+        arguments: [
+            Touchpoint.Subject.product(ProductID(rawValue: 7)), .video(VideoID(rawValue: 8)),
+            .creator(PersonID(rawValue: 9)),
+            .query("绿茶 green tea  with  spaces"),
+        ])
     func touchpoint(subject: Touchpoint.Subject) throws {
         let touchpoint = Touchpoint(
             person: PersonID(rawValue: 1), time: Instant(milliseconds: 1_772_352_000_000), kind: .notInterested,

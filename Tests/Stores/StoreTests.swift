@@ -53,7 +53,9 @@ struct Refusal: Error, Equatable {}
                     }
                 }
             }
-            let ids = try await store.read { try $0.rows("SELECT id FROM things").map { try $0.get(0, as: String.self) } }
+            let ids = try await store.read {
+                try $0.rows("SELECT id FROM things").map { try $0.get(0, as: String.self) }
+            }
             #expect(Set(ids) == Set((0..<40).filter { !$0.isMultiple(of: 2) }.map { "n\($0)" }))
         }
     }
@@ -176,7 +178,9 @@ struct Refusal: Error, Equatable {}
             await #expect(throws: IdempotencyKeyReused()) {
                 try await store.write { try $0.once(key, fingerprint: "b", at: Instant(milliseconds: 0)) { 2 } }
             }
-            let second = try await store.write { try $0.once(other, fingerprint: "b", at: Instant(milliseconds: 0)) { 3 } }
+            let second = try await store.write {
+                try $0.once(other, fingerprint: "b", at: Instant(milliseconds: 0)) { 3 }
+            }
             #expect(second == 3)
         }
     }
@@ -187,10 +191,14 @@ struct Refusal: Error, Equatable {}
             let key = try IdempotencyKey(caller: "lin", text: "k1")
             await #expect(throws: Refusal()) {
                 try await store.write { transaction in
-                    try transaction.once(key, fingerprint: "a", at: Instant(milliseconds: 0)) { () -> Int in throw Refusal() }
+                    try transaction.once(key, fingerprint: "a", at: Instant(milliseconds: 0)) { () -> Int in
+                        throw Refusal()
+                    }
                 }
             }
-            let answer = try await store.write { try $0.once(key, fingerprint: "a", at: Instant(milliseconds: 0)) { 7 } }
+            let answer = try await store.write {
+                try $0.once(key, fingerprint: "a", at: Instant(milliseconds: 0)) { 7 }
+            }
             #expect(answer == 7)
         }
     }

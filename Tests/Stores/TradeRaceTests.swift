@@ -20,7 +20,8 @@ struct SilentProvider: PaymentProvider {
     func read(kept body: String) throws -> ProviderEvent {
         let parts = body.split(separator: " ")
         return ProviderEvent(
-            id: String(parts[0]), intent: PaymentIntentID(parts[1])!, state: .succeeded, amount: Money(Int64(parts[2])!, .cny))
+            id: String(parts[0]), intent: PaymentIntentID(parts[1])!, state: .succeeded,
+            amount: Money(Int64(parts[2])!, .cny))
     }
     func retry() async {}
     func status(of intent: PaymentIntent) async throws -> ProviderEvent? {
@@ -51,8 +52,10 @@ struct Bazaar {
                 in: transaction)
             try market.catalog.put(
                 ProductEntry(
-                    id: product, shop: shop, category: CategoryID(rawValue: 4), title: Localized(en: "Green tea", zh: "绿茶"),
-                    description: Localized(en: ""), brand: "", attributes: [], media: [], createdAt: start), in: transaction)
+                    id: product, shop: shop, category: CategoryID(rawValue: 4),
+                    title: Localized(en: "Green tea", zh: "绿茶"),
+                    description: Localized(en: ""), brand: "", attributes: [], media: [], createdAt: start),
+                in: transaction)
             try market.catalog.putVariant(
                 variant, of: product, in: shop, spec: Localized(en: ""), sku: "", position: 0, in: transaction)
             try market.catalog.setPrice(
@@ -125,7 +128,9 @@ struct Bazaar {
         try await kind.run(Marketplace.migrations) { store in
             let bazaar = try await Bazaar(store, units: 1)
             let first = try await bazaar.buy(by: PersonID(rawValue: 9))
-            await #expect(throws: OutOfStock(left: [bazaar.variant: 0])) { try await bazaar.buy(by: PersonID(rawValue: 10)) }
+            await #expect(throws: OutOfStock(left: [bazaar.variant: 0])) {
+                try await bazaar.buy(by: PersonID(rawValue: 10))
+            }
             bazaar.clock.advance(by: PlaceOrder.reservationTime)
             #expect(try await bazaar.left() == 1)
             _ = try await bazaar.buy(by: PersonID(rawValue: 10))
@@ -189,7 +194,8 @@ struct Bazaar {
             let bazaar = try await Bazaar(store, units: 5)
             let placed = try await bazaar.buy(by: PersonID(rawValue: 9))
             let order = try #require(try await bazaar.market.orders.group(placed.group)?.orders.first)
-            let stranger = Identity(person: PersonID(rawValue: 66), proof: .visitor, shops: [ShopID(rawValue: 99): .owner])
+            let stranger = Identity(
+                person: PersonID(rawValue: 66), proof: .visitor, shops: [ShopID(rawValue: 99): .owner])
             let change = ChangeOrder(bazaar.market)
             await #expect(throws: NotFound.self) { try await change.order(order.id, for: stranger) }
             await #expect(throws: NotFound.self) { try await change.cancel(order.id, by: stranger, reason: "") }

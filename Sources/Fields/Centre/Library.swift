@@ -72,7 +72,9 @@ struct Library {
                 changedProducts.insert(product.product)
             }
         case "catalog.category_changed":
-            if let category = try? decoder.decode(CategoryFact.self, from: data) { categories[category.category] = category }
+            if let category = try? decoder.decode(CategoryFact.self, from: data) {
+                categories[category.category] = category
+            }
         case "content.video_changed":
             if let video = try? decoder.decode(VideoFact.self, from: data) { change(video) }
         case "shops.shop_changed":

@@ -35,7 +35,8 @@ extension Feed {
     public func buyAgain(_ person: PersonID, count: Int) -> FeedSlate {
         let now = source.now
         let slate = engine.buyAgain(person: person.rawValue, now: now.milliseconds, count: count)
-        return shown(slate.slots.map(FeedSlot.init), model: slate.modelVersion, to: person, surface: "buy-again", at: now)
+        return shown(
+            slate.slots.map(FeedSlot.init), model: slate.modelVersion, to: person, surface: "buy-again", at: now)
     }
 
     /// What many people want now.
@@ -43,7 +44,8 @@ extension Feed {
         let now = source.now
         let slate = engine.trending(
             now: now.milliseconds, count: count, kind: .product, category: category?.rawValue)
-        return shown(slate.slots.map(FeedSlot.init), model: slate.modelVersion, to: person, surface: "trending", at: now)
+        return shown(
+            slate.slots.map(FeedSlot.init), model: slate.modelVersion, to: person, surface: "trending", at: now)
     }
 
     /// A person's interest in products, 0…1 by rank, to re-rank a search within its cap.

@@ -138,7 +138,8 @@ extension MarketplaceAPI {
             query: [
                 QueryParameter("q", "words in any language; empty browses"), QueryParameter("category", "a category"),
                 QueryParameter("shop", "a shop"), QueryParameter("brand", "a brand"),
-                QueryParameter("min", "lowest price in minor units"), QueryParameter("max", "highest price in minor units"),
+                QueryParameter("min", "lowest price in minor units"),
+                QueryParameter("max", "highest price in minor units"),
                 QueryParameter("stock", "1 leaves out what is sold out"),
                 QueryParameter("sort", "relevance, price, -price, newest or sales"),
                 QueryParameter("offset", "hits to skip"), QueryParameter("limit", "1–60 hits"),
@@ -160,10 +161,12 @@ extension MarketplaceAPI {
         else { throw NotFound("product") }
         let available = try await market.stock.available(product.variants.map(\.id))
         return ProductBody(
-            id: id, shop: PartyView(shop, language), category: product.category, title: product.title.text(in: language),
+            id: id, shop: PartyView(shop, language), category: product.category,
+            title: product.title.text(in: language),
             description: product.description.text(in: language), brand: product.brand,
             currency: product.card.price?.amount.currency, media: product.media.map { "/media/\($0)" },
-            attributes: Dictionary(product.attributes.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
+            attributes: Dictionary(
+                product.attributes.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
             variants: product.variants.map {
                 VariantBody(
                     id: $0.id, spec: $0.spec.text(in: language), sku: $0.sku, amount: $0.price?.amount.amount,

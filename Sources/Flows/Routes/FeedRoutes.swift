@@ -47,7 +47,8 @@ struct CommentBody: Documented {
     let body: String
     let createdAt: Instant
     static let example = CommentBody(
-        id: Identifier(rawValue: 5), writer: .example, body: "Which size did you take?", createdAt: Instant(milliseconds: 0))
+        id: Identifier(rawValue: 5), writer: .example, body: "Which size did you take?",
+        createdAt: Instant(milliseconds: 0))
 }
 
 extension MarketplaceAPI {
@@ -61,7 +62,8 @@ extension MarketplaceAPI {
             return try await cards.slate(slate, in: call.context.language)
         }
         api.route(
-            .get, "/feed/{slate}/{item}/why", "explainSlot", "Why an item stood in a slate of the caller.", access: .visitor
+            .get, "/feed/{slate}/{item}/why", "explainSlot", "Why an item stood in a slate of the caller.",
+            access: .visitor
         ) { [self] call in
             let slate = try call.context.identifier("slate", "slate", as: SlateKind.self)
             guard let item = call.context.parameters.get("item").flatMap({ Touchpoint.Subject($0) }) else {
@@ -102,7 +104,8 @@ extension MarketplaceAPI {
                 return Nothing()
             }
             api.route(
-                method, "/videos/{video}/like", isOn ? "like" : "unlike", isOn ? "Likes a video." : "Takes a like back.",
+                method, "/videos/{video}/like", isOn ? "like" : "unlike",
+                isOn ? "Likes a video." : "Takes a like back.",
                 access: .visitor
             ) { [self] call in
                 let video = try await video(call.context)

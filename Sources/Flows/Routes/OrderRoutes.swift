@@ -113,7 +113,8 @@ struct OrderBody: Documented {
     let lines: [OrderLineBody]
     static let example = OrderBody(
         id: Identifier(rawValue: 11), group: Identifier(rawValue: 9), shop: Identifier(rawValue: 8), state: .paid,
-        total: Money(9_800, .cny), carrier: "SF", tracking: "SF123", createdAt: Instant(milliseconds: 0), lines: [.example])
+        total: Money(9_800, .cny), carrier: "SF", tracking: "SF123", createdAt: Instant(milliseconds: 0),
+        lines: [.example])
 }
 
 /// Why an order is cancelled.
@@ -138,7 +139,8 @@ extension MarketplaceAPI {
             .post, "/cart/lines", "addToCart", "Puts units into the cart.", access: .visitor, body: CartChange.self
         ) { [self] call in
             try await AddToCart(market)(
-                call.body.variant, quantity: call.body.quantity, slate: call.body.slate, for: try call.person, key: call.key)
+                call.body.variant, quantity: call.body.quantity, slate: call.body.slate, for: try call.person,
+                key: call.key)
             return try await cart(of: try call.person, in: call.context.language)
         }
         api.route(
@@ -160,7 +162,8 @@ extension MarketplaceAPI {
             let lines = call.body.lines.map {
                 ShownLine(variant: $0.variant, quantity: $0.quantity, amount: $0.amount, slate: $0.slate)
             }
-            let placed = try await PlaceOrder(market)(lines, to: try Address(call.body.address), by: buyer, key: call.key)
+            let placed = try await PlaceOrder(market)(
+                lines, to: try Address(call.body.address), by: buyer, key: call.key)
             let payAt = try await SettlePayments(market).begin(
                 placed.group, by: buyer, returnTo: "/orders/groups/\(placed.group)/return")
             return PlacedBody(group: placed.group, payment: placed.intent, payAt: payAt)
@@ -174,7 +177,8 @@ extension MarketplaceAPI {
             return Self.page(orders, call.context.language)
         }
         api.route(
-            .get, "/orders/{order}", "readOrder", "An order of the caller or the caller's shop.", access: .person(.orders)
+            .get, "/orders/{order}", "readOrder", "An order of the caller or the caller's shop.",
+            access: .person(.orders)
         ) { [self] call in
             let order = try await ChangeOrder(market).order(try call.order, for: try call.context.person())
             return OrderBody(order, call.context.language)
@@ -192,7 +196,8 @@ extension MarketplaceAPI {
             .post, "/orders/{order}/receipt", "confirmReceipt", "The buyer has the goods.", access: .person(.orders)
         ) { [self] call in
             OrderBody(
-                try await ChangeOrder(market).confirmReceipt(try call.order, by: try call.person), call.context.language)
+                try await ChangeOrder(market).confirmReceipt(try call.order, by: try call.person), call.context.language
+            )
         }
         addShopOrderRoutes(to: api)
     }

@@ -119,7 +119,8 @@ public final class API {
         query: [QueryParameter] = [], body: Body.Type, status: HTTPResponse.Status = .ok,
         handler: @escaping @Sendable (Call<Body>) async throws -> Answer
     ) {
-        respond(method, path, operation, summary, access: access, query: query, body: body, answer: Answer.self) { call in
+        respond(method, path, operation, summary, access: access, query: query, body: body, answer: Answer.self) {
+            call in
             let answer = try await handler(call)
             if Answer.self == Nothing.self { return Response(status: .noContent) }
             return try Self.json(answer, status: status)

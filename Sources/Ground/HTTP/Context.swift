@@ -41,8 +41,9 @@ public struct Context: RequestContext {
     /// An identifier in the path.
     ///
     /// - Throws: ``NotFound`` when it is not one: there is no such thing.
-    public func identifier<Kind>(_ name: String, _ what: String, as kind: Kind.Type = Kind.self) throws -> Identifier<Kind>
-    {
+    public func identifier<Kind>(_ name: String, _ what: String, as kind: Kind.Type = Kind.self) throws -> Identifier<
+        Kind
+    > {
         guard let text = parameters.get(name), let id = Identifier<Kind>(text) else { throw NotFound(what) }
         return id
     }

@@ -64,7 +64,8 @@ public struct Identity: Sendable, Equatable {
         if roles.contains(.operator) { return }
         guard let part = shops[shop] else { throw NotFound("shop") }
         guard allowed.contains(part) else {
-            throw Forbidden("one of these parts in the shop: \(allowed.map(\.rawValue).sorted().joined(separator: ", "))")
+            throw Forbidden(
+                "one of these parts in the shop: \(allowed.map(\.rawValue).sorted().joined(separator: ", "))")
         }
     }
 }

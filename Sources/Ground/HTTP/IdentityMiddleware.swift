@@ -126,7 +126,8 @@ public struct IdentityMiddleware: RouterMiddleware {
     }
 
     private func bearer(_ header: String) async throws -> Identity {
-        guard header.hasPrefix("Bearer "), let identity = try await authenticator.identity(token: String(header.dropFirst(7)))
+        guard header.hasPrefix("Bearer "),
+            let identity = try await authenticator.identity(token: String(header.dropFirst(7)))
         else { throw SignInRequired() }
         return identity
     }
@@ -134,7 +135,8 @@ public struct IdentityMiddleware: RouterMiddleware {
     /// A cookie with the site's defaults: not for scripts, not for other sites.
     public func cookie(_ name: String, _ value: String, days: Int) -> Cookie {
         Cookie(
-            name: name, value: value, maxAge: days * 86_400, path: "/", secure: isSecure, httpOnly: true, sameSite: .lax)
+            name: name, value: value, maxAge: days * 86_400, path: "/", secure: isSecure, httpOnly: true, sameSite: .lax
+        )
     }
 
     /// Browsers say where a request comes from (Fetch Metadata, or Origin); another site's unsafe requests stop here.
@@ -149,7 +151,9 @@ public struct IdentityMiddleware: RouterMiddleware {
     }
 
     private static func language(of request: Request) -> Kernel.Language {
-        if let chosen = request.cookies[languageCookie].flatMap({ Kernel.Language(rawValue: $0.value) }) { return chosen }
+        if let chosen = request.cookies[languageCookie].flatMap({ Kernel.Language(rawValue: $0.value) }) {
+            return chosen
+        }
         let accepted = request.headers[.acceptLanguage] ?? ""
         for preference in accepted.split(separator: ",") {
             let tag = preference.split(separator: ";").first?.trimmingPrefix(" ").lowercased() ?? ""

@@ -24,7 +24,8 @@ public struct RequestLogMiddleware: RouterMiddleware {
         ]
         Counter(label: "quanyu_http_requests_total", dimensions: labels).increment()
         Metrics.Timer(label: "quanyu_http_request_seconds", dimensions: [("route", route)])
-            .recordNanoseconds(elapsed.components.seconds * 1_000_000_000 + elapsed.components.attoseconds / 1_000_000_000)
+            .recordNanoseconds(
+                elapsed.components.seconds * 1_000_000_000 + elapsed.components.attoseconds / 1_000_000_000)
         if let name = HTTPField.Name("X-Request-Id") { response.headers[name] = context.id }
         if logsEveryRequest || response.status.code >= 500 {
             context.logger.info(
@@ -83,7 +84,9 @@ public struct JSONLogHandler: LogHandler {
         for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) {
             line[key == "hb.request.id" ? "request" : key] = value.description
         }
-        guard var data = try? JSONSerialization.data(withJSONObject: line, options: [.sortedKeys, .withoutEscapingSlashes])
+        guard
+            var data = try? JSONSerialization.data(
+                withJSONObject: line, options: [.sortedKeys, .withoutEscapingSlashes])
         else { return }
         data.append(UInt8(ascii: "\n"))
         // One write per line: lines of concurrent requests never mix.

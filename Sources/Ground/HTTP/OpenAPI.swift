@@ -69,7 +69,9 @@ public struct OpenAPIDocument {
         }
         let document: [String: Any] = [
             "openapi": "3.1.0",
-            "info": ["title": "Quanyu", "version": "1", "license": ["name": "Apache-2.0", "identifier": "Apache-2.0"]],
+            "info": [
+                "title": "Quanyu", "version": "1", "license": ["name": "Apache-2.0", "identifier": "Apache-2.0"],
+            ],
             "paths": paths,
             "components": [
                 "schemas": schemas,
@@ -145,12 +147,14 @@ public struct OpenAPIDocument {
         }
     }
 
-    private static var problem: [String: Any] { [
-        "type": "object", "required": ["type", "title", "status", "detail"],
-        "properties": [
-            "type": ["type": "string"], "title": ["type": "string"], "status": ["type": "integer"],
-            "detail": ["type": "string"],
-            "errors": ["type": "object", "additionalProperties": ["type": "string"]],
-        ],
-    ] }
+    private static var problem: [String: Any] {
+        [
+            "type": "object", "required": ["type", "title", "status", "detail"],
+            "properties": [
+                "type": ["type": "string"], "title": ["type": "string"], "status": ["type": "integer"],
+                "detail": ["type": "string"],
+                "errors": ["type": "object", "additionalProperties": ["type": "string"]],
+            ],
+        ]
+    }
 }

@@ -49,7 +49,8 @@ public struct ProblemMiddleware: RouterMiddleware {
         let (context, missing): (DecodingError.Context, String?) =
             switch error {
             case .keyNotFound(let key, let context): (context, key.stringValue)
-            case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context): (context, nil)
+            case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+                (context, nil)
             @unknown default: (DecodingError.Context(codingPath: [], debugDescription: "can't be read"), nil)
             }
         let path = (context.codingPath.map(\.stringValue) + [missing].compactMap(\.self)).joined(separator: ".")

@@ -117,7 +117,8 @@ public final class Journal: Sendable {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let number = nextListener.wrappingAdd(1, ordering: .relaxed).newValue
         listeners.withLock { $0[number] = continuation }
-        continuation.onTermination = { [weak self] _ in _ = self?.listeners.withLock { $0.removeValue(forKey: number) } }
+        continuation.onTermination = { [weak self] _ in _ = self?.listeners.withLock { $0.removeValue(forKey: number) }
+        }
         continuation.yield()
         return stream
     }

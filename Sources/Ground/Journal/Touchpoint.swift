@@ -7,7 +7,8 @@ public struct Touchpoint: FactContent, Equatable {
 
     /// What was done.
     public enum Kind: String, Sendable, Codable, CaseIterable {
-        case impression, view, finish, like, unlike, favourite, unfavourite, share, follow, unfollow, open, cart, buy, search
+        case impression, view, finish, like, unlike, favourite, unfavourite, share, follow, unfollow, open, cart, buy,
+            search
         case notInterested = "not_interested"
         case report
     }

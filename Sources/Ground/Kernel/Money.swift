@@ -5,7 +5,8 @@ public struct Currency: Hashable, Sendable, Codable, LosslessStringConvertible {
 
     /// Reads a code; `nil` unless it is three upper-case ASCII letters.
     public init?(_ code: String) {
-        guard code.utf8.count == 3, code.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }) else {
+        guard code.utf8.count == 3, code.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) })
+        else {
             return nil
         }
         self.code = code
@@ -23,7 +24,9 @@ public struct Currency: Hashable, Sendable, Codable, LosslessStringConvertible {
     /// Digits after the decimal point (ISO 4217 exponent).
     public var exponent: Int {
         switch code {
-        case "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF": 0
+        case "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF",
+            "XPF":
+            0
         case "BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND": 3
         default: 2
         }
@@ -108,7 +111,8 @@ public struct Money: Hashable, Sendable, Codable {
         var remainders: [(index: Int, remainder: Int128)] = []
         var left = Int128(amount.magnitude)
         for (index, weight) in weights.enumerated() where weight > 0 {
-            let (quotient, remainder) = (Int128(amount.magnitude) * Int128(weight)).quotientAndRemainder(dividingBy: total)
+            let (quotient, remainder) = (Int128(amount.magnitude) * Int128(weight)).quotientAndRemainder(
+                dividingBy: total)
             parts[index] = Int64(truncatingIfNeeded: quotient)
             left -= quotient
             remainders.append((index, remainder))

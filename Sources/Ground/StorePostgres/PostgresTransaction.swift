@@ -53,7 +53,9 @@ extension SQLValue {
             self = type == 16 ? .integer(text == "t" ? 1 : 0) : Int64(text).map(SQLValue.integer) ?? .text(text)
         } else if Self.reals.contains(type) {
             // SUM over BIGINT answers NUMERIC; whole numbers stay whole as on SQLite.
-            self = (type == 1700 ? Int64(text).map(SQLValue.integer) : nil) ?? Double(text).map(SQLValue.real) ?? .text(text)
+            self =
+                (type == 1700 ? Int64(text).map(SQLValue.integer) : nil) ?? Double(text).map(SQLValue.real)
+                ?? .text(text)
         } else {
             self = .text(text)
         }

@@ -102,8 +102,9 @@ final class Lane: Sendable {
         }
     }
 
-    private func perform(_ job: Job, on connection: Database) -> (succeeded: Bool, settle: @Sendable (StoreError?) -> Void)
-    {
+    private func perform(_ job: Job, on connection: Database) -> (
+        succeeded: Bool, settle: @Sendable (StoreError?) -> Void
+    ) {
         let transaction = SQLiteTransaction(connection, isReadOnly: access == .read)
         guard access == .write else { return job.run(transaction) }
         do {
@@ -129,7 +130,8 @@ struct Job: Sendable {
     let refuse: @Sendable (StoreError) -> Void
 
     init<Result: Sendable>(
-        _ work: @escaping @Sendable (any Transaction) throws -> Result, _ continuation: CheckedContinuation<Result, any Error>
+        _ work: @escaping @Sendable (any Transaction) throws -> Result,
+        _ continuation: CheckedContinuation<Result, any Error>
     ) {
         run = { transaction in
             do {

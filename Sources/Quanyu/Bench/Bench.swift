@@ -32,7 +32,8 @@ struct BenchReport: Codable {
     init(_ bench: String) {
         self.bench = bench
         let cores = ProcessInfo.processInfo.activeProcessorCount
-        let model = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?
+        let model =
+            (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?
             .split(separator: "\n").first { $0.hasPrefix("model name") }?.split(separator: ":").last ?? "unknown"
         machine = "\(cores) cores,\(model), \(ProcessInfo.processInfo.operatingSystemVersionString)"
         figures = []
@@ -95,7 +96,8 @@ struct Load {
         func field(_ name: String) -> Substring? {
             text.split(separator: "\n").first { $0.contains(name) }?.split(separator: " ").last
         }
-        guard let rate = field("Requests/sec:").flatMap({ Double($0) }), let p50 = field(" 50%").flatMap(Self.milliseconds),
+        guard let rate = field("Requests/sec:").flatMap({ Double($0) }),
+            let p50 = field(" 50%").flatMap(Self.milliseconds),
             let p99 = field(" 99%").flatMap(Self.milliseconds)
         else { throw ValidationError("wrk is not installed (apt-get install wrk) or failed: \(text)") }
         requestsPerSecond = rate

@@ -50,7 +50,8 @@ struct BenchHTTP: AsyncParsableCommand {
         let fixed = try await Load.run(server.url("/bench/static"), connections: 64, seconds: seconds, script: script)
         let limit = nginxLoad?.requestsPerSecond
         report.add("static", fixed, peer: "nginx", nginxLoad, limit: limit)
-        let feed = try await Load.run(server.url("/api/v1/feed?count=10"), connections: 64, seconds: seconds, script: script)
+        let feed = try await Load.run(
+            server.url("/api/v1/feed?count=10"), connections: 64, seconds: seconds, script: script)
         report.add("feed API", feed, peer: "static response of the same server", fixed, limit: limit)
         if let product = server.product {
             let page = try await Load.run(
@@ -73,7 +74,8 @@ extension BenchReport {
                 peerValue: other?.requestsPerSecond, limit: limit))
         figures.append(Figure(name: "\(name), p50", value: load.p50, unit: "ms", peer: peer, peerValue: other?.p50))
         figures.append(Figure(name: "\(name), p99", value: load.p99, unit: "ms", peer: peer, peerValue: other?.p99))
-        figures.append(Figure(name: "\(name), answers that were no success", value: Double(load.errors), unit: "requests"))
+        figures.append(
+            Figure(name: "\(name), answers that were no success", value: Double(load.errors), unit: "requests"))
     }
 }
 

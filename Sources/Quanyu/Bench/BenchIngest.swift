@@ -43,7 +43,9 @@ struct BenchIngest: AsyncParsableCommand {
         let fsync = try syncsPerSecond(in: server.installation.folder)
         report.figures = [
             .init(name: "touchpoints, durable and applied", value: accepted / wallSeconds, unit: "touchpoints/s"),
-            .init(name: "touchpoints per CPU second of the server", value: accepted / used, unit: "touchpoints/s per core"),
+            .init(
+                name: "touchpoints per CPU second of the server", value: accepted / used, unit: "touchpoints/s per core"
+            ),
             .init(
                 name: "requests of \(batch) touchpoints", value: load.requestsPerSecond, unit: "requests/s",
                 peer: "fdatasync of the same disk", peerValue: fsync, limit: fsync),

@@ -85,8 +85,9 @@ public final class Carts: Sendable {
     public static func add(_ line: CartLine, to person: PersonID, in transaction: any Transaction) throws {
         try checkQuantity(line.quantity)
         let count: Int = try transaction.value("SELECT COUNT(*) FROM cart_lines WHERE person = \(person)") ?? 0
-        let isThere = try transaction.row(
-            "SELECT 1 FROM cart_lines WHERE person = \(person) AND variant = \(line.variant)") != nil
+        let isThere =
+            try transaction.row(
+                "SELECT 1 FROM cart_lines WHERE person = \(person) AND variant = \(line.variant)") != nil
         guard isThere || count < maximumLines else { throw CartFull() }
         try transaction.send(
             """

@@ -108,7 +108,8 @@ public struct OrderLine: Sendable, Equatable {
     /// A line.
     public init(
         id: OrderLineID, product: ProductID, variant: VariantID, quantity: Int64, title: Localized, spec: Localized,
-        image: String?, unitPrice: Money, listAmount: Int64?, amount: Money, reservation: ReservationID?, slate: SlateID?
+        image: String?, unitPrice: Money, listAmount: Int64?, amount: Money, reservation: ReservationID?,
+        slate: SlateID?
     ) {
         self.id = id
         self.product = product

@@ -134,7 +134,8 @@ extension OrderLine {
     init(_ row: SQLRow, _ currency: Currency) throws {
         self.init(
             id: try row.get("id"), product: try row.get("product"), variant: try row.get("variant"),
-            quantity: try row.get("quantity"), title: Localized(en: try row.get("title_en"), zh: try row.get("title_zh")),
+            quantity: try row.get("quantity"),
+            title: Localized(en: try row.get("title_en"), zh: try row.get("title_zh")),
             spec: Localized(en: try row.get("spec_en"), zh: try row.get("spec_zh")), image: try row.get("image"),
             unitPrice: Money(try row.get("unit_amount"), currency), listAmount: try row.get("list_amount"),
             amount: Money(try row.get("amount"), currency), reservation: try row.get("reservation"),

@@ -73,7 +73,8 @@ public final class TestProvider: PaymentProvider {
             throw WebhookRefused("the body is not a message of this provider.")
         }
         return ProviderEvent(
-            id: message.id, intent: message.intent, state: message.state, amount: Money(message.amount, message.currency))
+            id: message.id, intent: message.intent, state: message.state,
+            amount: Money(message.amount, message.currency))
     }
 
     public func status(of intent: PaymentIntent) async throws -> ProviderEvent? {

@@ -45,8 +45,10 @@ public struct OutOfStock: Problem, Equatable {
 
     public var details: ProblemDetails {
         ProblemDetails(
-            .conflict, "out-of-stock", "Some goods are no longer available in this quantity. Change the cart and try again.",
+            .conflict, "out-of-stock",
+            "Some goods are no longer available in this quantity. Change the cart and try again.",
             zh: "部分商品库存不足，请调整购物车后重试。",
-            fields: Dictionary(left.map { ("\($0.key)", "\($0.value) left.") }, uniquingKeysWith: { first, _ in first }))
+            fields: Dictionary(left.map { ("\($0.key)", "\($0.value) left.") }, uniquingKeysWith: { first, _ in first })
+        )
     }
 }

@@ -22,7 +22,9 @@ struct Seeded: RandomNumberGenerator {
         var random = Seeded(state: UInt64(seed))
         for _ in 0..<50 {
             let amount = Int64.random(in: -1_000_000_000_000...1_000_000_000_000, using: &random)
-            let weights = (0..<Int.random(in: 1...9, using: &random)).map { _ in Int64.random(in: 0...1_000_000, using: &random) }
+            let weights = (0..<Int.random(in: 1...9, using: &random)).map { _ in
+                Int64.random(in: 0...1_000_000, using: &random)
+            }
             guard weights.contains(where: { $0 > 0 }) else { continue }
             let parts = try Money(amount, .cny).split(by: weights)
             #expect(parts.map(\.amount).reduce(0, +) == amount)
@@ -63,10 +65,13 @@ struct Seeded: RandomNumberGenerator {
         #expect(ids.sorted().map(\.description) == ids.map(\.description).sorted())
     }
 
-    @Test("what is not an identifier is refused", arguments: [
-        "", "ord_", "ord_0", "prd_00000000000000000000000001", "ord_8zzzzzzzzzzzzzzzzzzzzzzzzz", "ord_0000000000000000000000000!",
-        "ord-00000000000000000000000001", "ord_000000000000000000000000001", "ord_0000000000000000000000000é",
-    ])
+    @Test(
+        "what is not an identifier is refused",
+        arguments: [
+            "", "ord_", "ord_0", "prd_00000000000000000000000001", "ord_8zzzzzzzzzzzzzzzzzzzzzzzzz",
+            "ord_0000000000000000000000000!",
+            "ord-00000000000000000000000001", "ord_000000000000000000000000001", "ord_0000000000000000000000000é",
+        ])
     func refuses(text: String) { #expect(OrderID(text) == nil) }
 
     @Test("identifiers made later sort later")
