@@ -67,7 +67,7 @@ private struct Said: FactContent, Equatable {
                 }
             }
             try await eventually {
-                try? await journal.catchUp(follower)
+                _ = try? await journal.catchUp(follower)
                 return try await heard().count >= 30
             }
             try await journal.catchUp(follower)
