@@ -201,6 +201,12 @@ def main() -> None:
                                            "language": "en"}))
     write(partial, "prices", prices(products, kept))
     kept["time"] = kept["transaction_timestamp"].astype("datetime64[ms]").astype("int64")
+    if sys.argv[2] == "moved":
+        # A feed weighs what is recent: interests of 2017 would all have faded. Whole weeks keep the days of the week.
+        week = 7 * 86_400_000
+        weeks = (int(time.time() * 1000) - int(kept["time"].max())) // week
+        kept["time"] += weeks * week
+        print(f"times moved by {weeks} weeks (--as-recorded keeps them)")
     kept = kept.sort_values(["time", "basket_id"], kind="stable")
     write(partial, "orders", kept[["basket_id", "household_id", "time", "product_id", "quantity", "amount"]].rename(
         columns={"basket_id": "order", "household_id": "person", "product_id": "variant"}))
