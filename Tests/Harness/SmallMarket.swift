@@ -12,12 +12,13 @@ public final class SmallMarket: Sendable {
     public static let shopper = "old@demo.test"
 
     /// The data folder.
-    public var data: String { "\(folder.path)/data" }
+    public let data: String
     private let folder: Scratch
 
-    /// Writes the import folder and imports it.
-    public init(withVideos: Bool = false) async throws {
+    /// Writes the import folder and imports it into `data`, or into a folder of its own.
+    public init(withVideos: Bool = false, data: String? = nil) async throws {
         folder = try Scratch()
+        self.data = data ?? "\(folder.path)/data"
         let source = "\(folder.path)/import"
         try FileManager.default.createDirectory(atPath: "\(source)/media", withIntermediateDirectories: true)
         let videos = withVideos ? try await Self.films(in: "\(source)/media") : []
@@ -27,7 +28,7 @@ public final class SmallMarket: Sendable {
         guard let picture = Data(base64Encoded: Self.picture) else { throw HarnessProblem("The picture is broken.") }
         try picture.write(to: URL(filePath: "\(source)/media/a.png"))
         let (end, output) = try await Child.run(
-            try Executable.quanyu, ["import", source, "--data", data, "--scrypt-rounds", "1024", "--quiet"])
+            try Executable.quanyu, ["import", source, "--data", self.data, "--scrypt-rounds", "1024", "--quiet"])
         guard end == .exit(0) else {
             let rejected = (try? String(contentsOfFile: "\(source)/.quanyu/rejected.jsonl", encoding: .utf8)) ?? ""
             throw HarnessProblem("The import ended with \(end): \(output)\n\(rejected)")
