@@ -75,7 +75,7 @@ struct Market {
         let (verdict, payloads) = try await store.read { transaction in
             (
                 try transaction.value("PRAGMA integrity_check", as: String.self) ?? "",
-                try transaction.rows("SELECT payload FROM journal WHERE payload LIKE '%dwell%'").map {
+                try transaction.rows("SELECT payload FROM journal WHERE payload LIKE '% view %'").map {
                     try $0.get("payload", as: String.self)
                 }
             )
@@ -83,7 +83,9 @@ struct Market {
         await store.close()
         var counts: [Int64: Int] = [:]
         for payload in payloads {
-            for match in payload.matches(of: /"dwell":(\d+)/) { counts[Int64(match.1) ?? -1, default: 0] += 1 }
+            // person, time, kind, slate, dwell, subject
+            let parts = payload.split(separator: " ")
+            if parts.count == 6, let span = Int64(parts[4]) { counts[span, default: 0] += 1 }
         }
         var found = verdict == "ok" ? [] : ["integrity_check: \(verdict)"]
         for client in clients {

@@ -1,5 +1,6 @@
 import Foundation
 import Harness
+import Synchronization
 import Testing
 
 /// chromedriver on a free port, and the sessions that it opens (W3C WebDriver).
@@ -7,6 +8,7 @@ final class Driver: Sendable {
     private let child: Child
     private let caller: Caller
     private let folder: Scratch
+    private let sessions = Mutex<[String]>([])
 
     /// Starts chromedriver.
     ///
@@ -69,11 +71,15 @@ final class Driver: Sendable {
         guard let session = (answer.json["value"] as? [String: Any])?["sessionId"] as? String else {
             throw HarnessProblem("No browser could be opened: \(answer.text)")
         }
-        return Browser(caller, "/session/\(session)", site: site, look)
+        let path = "/session/\(session)"
+        sessions.withLock { $0.append(path) }
+        return Browser(caller, path, site: site, look)
     }
 
+    /// Ends every browser that is still open, then the driver.
     func stop() async throws {
-        child.send(SIGTERM)
+        for path in sessions.withLock({ $0 }) { _ = try? await caller.send("DELETE", path) }
+        child.send(SIGKILL)
         _ = try await child.ended()
     }
 }
@@ -151,8 +157,18 @@ struct Browser: Sendable {
 
     /// What a person reads in the first element, waited for.
     func text(_ css: String) async throws -> String {
-        let element = try await find(css)
-        return try await command("GET", "/element/\(element)/text")["value"] ?? ""
+        try await ask(css) { try await command("GET", "/element/\($0)/text")["value"] } ?? ""
+    }
+
+    /// Asks the first element, again when a new page has taken its place in between.
+    private func ask<Value>(_ css: String, _ question: (String) async throws -> Value?) async throws -> Value? {
+        for _ in 0..<5 {
+            let element = try await find(css)
+            do { return try await question(element) } catch let problem as HarnessProblem {
+                guard problem.description.contains("stale element") else { throw problem }
+            }
+        }
+        throw HarnessProblem("\(css) does not come to rest.")
     }
 
     /// What a person reads on the whole page.
@@ -160,8 +176,7 @@ struct Browser: Sendable {
 
     /// An attribute of the first element.
     func attribute(_ name: String, of css: String) async throws -> String? {
-        let element = try await find(css)
-        return try await command("GET", "/element/\(element)/attribute/\(name)")["value"]
+        try await ask(css) { try await command("GET", "/element/\($0)/attribute/\(name)")["value"] }
     }
 
     /// Waits until the page's address satisfies a condition.
