@@ -52,9 +52,7 @@ public struct Context: RequestContext {
 extension Request {
     /// A text from the query, trimmed to `limit` characters; `nil` when absent or empty.
     public func query(_ name: String, limit: Int = 200) -> String? {
-        // Forms and most clients write a space as a plus, which the URI type leaves alone.
-        let fields = URI("/?" + (uri.query ?? "").replacing("+", with: "%20"))
-        guard let text = fields.queryParameters[Substring(name)], !text.isEmpty else { return nil }
+        guard let text = FormFields(uri.query ?? "").first(name), !text.isEmpty else { return nil }
         return String(text.prefix(limit))
     }
 

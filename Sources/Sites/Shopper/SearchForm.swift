@@ -24,12 +24,7 @@ struct SearchForm: Sendable {
 
     /// Reads the query; what makes no sense is left out, because a search that finds is better than an error.
     init(_ request: Request, path: String, category: CategoryID? = nil) {
-        // Browsers write the spaces of a form's query as plus signs.
-        let fields = URI(form: request.uri.query ?? "").queryParameters
-        func text(_ name: Substring, limit: Int) -> String? {
-            guard let value = fields[name], !value.isEmpty else { return nil }
-            return String(value.prefix(limit))
-        }
+        func text(_ name: String, limit: Int) -> String? { request.query(name, limit: limit) }
         self.path = path
         words = (text("q", limit: 100) ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
         self.category = category ?? text("category", limit: 40).flatMap { CategoryID($0) }

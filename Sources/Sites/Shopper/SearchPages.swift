@@ -7,6 +7,7 @@ import HTTP
 import Hummingbird
 import Journal
 import Kernel
+import Store
 
 /// Search and categories: the same list with the same filters.
 struct SearchPages: Sendable {
@@ -106,9 +107,13 @@ struct SearchPages: Sendable {
     }
 
     private func remember(_ words: String, _ answer: SearchAnswer, by person: PersonID) async throws {
-        try await market.centre.remember(words, wasAnswered: answer.total > 0)
-        let touch = Touchpoint(person: person, time: market.source.now, kind: .search, subject: .query(words))
-        _ = try await market.feed.record([touch])
+        do {
+            try await market.centre.remember(words, wasAnswered: answer.total > 0)
+            let touch = Touchpoint(person: person, time: market.source.now, kind: .search, subject: .query(words))
+            _ = try await market.feed.record([touch])
+        } catch StoreError.full {
+            // Who searches reads; a full disk loses the memory of the search, not the answer.
+        }
     }
 
     private func ideas(_ context: Context) async throws -> [View] {
