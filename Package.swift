@@ -116,7 +116,8 @@ let package = Package(
         // The built executable under test: what the suites share, then one suite a question.
         .target(name: "Harness", dependencies: [httpClient], path: "Tests/Harness"),
         .testTarget(name: "APITests", dependencies: ["Harness", "Quanyu"], path: "Tests/API"),
-        .testTarget(name: "FaultsTests", dependencies: ["Harness", "Quanyu", "Store", "StoreSQLite"], path: "Tests/Faults"),
+        .testTarget(
+            name: "FaultsTests", dependencies: ["Harness", "Quanyu", "Store", "StoreSQLite"], path: "Tests/Faults"),
         .testTarget(name: "JourneysTests", dependencies: ["Harness", "Quanyu"], path: "Tests/Journeys"),
         .testTarget(
             name: "StoresTests",

@@ -90,7 +90,8 @@ public struct PlaceOrder: Sendable {
         guard shown.count <= Carts.maximumLines, shown.allSatisfy({ (1...Carts.maximumQuantity).contains($0.quantity) })
         else { throw InvalidField("lines", "hold too many goods or units.", zh: "商品种类或数量超出限制。") }
         let now = market.source.now
-        let fingerprint = shown.map { "\($0.variant) \($0.quantity) \($0.amount)" }.joined(separator: ";")
+        let lines = shown.map { "\($0.variant) \($0.quantity) \($0.amount)" }.joined(separator: ";")
+        let fingerprint = "\(lines) to \(address)"
         return try await market.store.write { [market] transaction in
             try transaction.once(key, fingerprint: fingerprint, at: now) {
                 let quote = try Quote(shown, at: now, in: transaction)

@@ -142,6 +142,13 @@ struct Browser: Sendable {
                 return true
             } catch {
                 last = error
+                // Under the fixed tab bar nobody can press it; a person scrolls on.
+                _ = try? await command(
+                    "POST", "/execute/sync",
+                    [
+                        "script": "document.querySelector(`\(css)`)?.scrollIntoView({block: 'center'})",
+                        "args": [String](),
+                    ])
                 return nil
             }
         }

@@ -52,7 +52,7 @@ public struct Context: RequestContext {
 extension Request {
     /// A text from the query, trimmed to `limit` characters; `nil` when absent or empty.
     public func query(_ name: String, limit: Int = 200) -> String? {
-        guard let text = uri.queryParameters[Substring(name)], !text.isEmpty else { return nil }
+        guard let text = FormFields(uri.query ?? "").first(name), !text.isEmpty else { return nil }
         return String(text.prefix(limit))
     }
 

@@ -1,31 +1,29 @@
 import Foundation
 import HTTP
 import Hummingbird
-import HummingbirdCore
 import Kernel
 
 /// The fields of a posted form, checked to come from a page of ours.
 struct Form: Sendable {
-    private let fields: URI
+    private let fields: FormFields
 
     /// Reads a form of at most 64 KiB.
     ///
     /// - Throws: ``CrossSiteRequest`` when the hidden `form_token` is missing or stale; 413 for a larger body.
     init(_ request: Request, _ context: Context) async throws {
         let body = try await request.body.collect(upTo: 1 << 16)
-        // A form body has the grammar of a query.
-        fields = URI("/?" + String(buffer: body))
+        fields = FormFields(String(buffer: body))
         try context.requireFormToken(self["form_token"])
     }
 
     /// The first value of a field; `nil` when it is absent or empty.
     subscript(_ name: String) -> String? {
-        guard let value = fields.queryParameters[Substring(name)], !value.isEmpty else { return nil }
-        return String(value)
+        guard let value = fields.first(name), !value.isEmpty else { return nil }
+        return value
     }
 
     /// All values of a field.
-    func all(_ name: String) -> [String] { fields.queryParameters[values: Substring(name)].map { String($0) } }
+    func all(_ name: String) -> [String] { fields.all(name) }
 
     /// A field that has to be there; `InvalidField` says so otherwise.
     func required(_ name: String) throws -> String {
