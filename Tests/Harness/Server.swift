@@ -13,7 +13,7 @@ public final class Server: Sendable {
     }
 
     /// Starts a server and waits until it is ready.
-    public static func start(data: String, port: Int? = nil, within limit: Duration = .seconds(20)) async throws
+    public static func start(data: String, port: Int? = nil, within limit: Duration = .seconds(60)) async throws
         -> Server
     {
         let port = try port ?? freePort()
@@ -33,7 +33,7 @@ public final class Server: Sendable {
 
     /// Ends it as an operator does, and says how it ended.
     @discardableResult
-    public func stop(within limit: Duration = .seconds(20)) async throws -> Child.End {
+    public func stop(within limit: Duration = .seconds(60)) async throws -> Child.End {
         child.send(SIGTERM)
         return try await child.ended(within: limit)
     }

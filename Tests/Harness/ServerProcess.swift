@@ -67,7 +67,7 @@ public final class Child: Sendable {
     }
 
     /// Waits for its end.
-    public func ended(within limit: Duration = .seconds(15)) async throws -> End {
+    public func ended(within limit: Duration = .seconds(60)) async throws -> End {
         try await eventually("process \(id) ends", within: limit) { self.end }
     }
 
@@ -90,7 +90,7 @@ public final class Child: Sendable {
 
 /// Asks again until there is an answer or the deadline has passed.
 public func eventually<Value>(
-    _ what: String, within limit: Duration = .seconds(15), isolation: isolated (any Actor)? = #isolation,
+    _ what: String, within limit: Duration = .seconds(60), isolation: isolated (any Actor)? = #isolation,
     _ condition: () async throws -> Value?
 ) async throws -> Value {
     let deadline = ContinuousClock.now + limit

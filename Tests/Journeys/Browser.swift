@@ -134,7 +134,7 @@ struct Browser: Sendable {
     func click(_ css: String) async throws {
         try await find(css)
         var last: (any Error)?
-        _ = try? await eventually("\(css) can be clicked", within: .seconds(8)) { () -> Bool? in
+        _ = try? await eventually("\(css) can be clicked", within: .seconds(30)) { () -> Bool? in
             do {
                 guard let element = try await all(css).first else { return nil }
                 try await command("POST", "/element/\(element)/click")

@@ -52,7 +52,6 @@ public final class Feed: Sendable {
         let start = applied.withLock { $0 }
         let end = try await journal.replay(after: start, topics: Self.topics) { [self] in apply($0) }
         applied.withLock { $0 = end }
-        engine.refresh(now: source.now.milliseconds)
     }
 
     /// Follows the journal, writes the slate log and renews the item-to-item model until cancelled.
@@ -67,9 +66,10 @@ public final class Feed: Sendable {
             }
             group.addTask { [log] in await log.run() }
             group.addTask { [self] in
-                while (try? await Task.sleep(for: .seconds(600))) != nil {
+                // The first renewal runs while the first pages are shown already; nobody waits for it.
+                repeat {
                     engine.refresh(now: source.now.milliseconds)
-                }
+                } while (try? await Task.sleep(for: .seconds(600))) != nil
             }
         }
         await log.flush()
