@@ -56,5 +56,5 @@ struct Passwords: Sendable {
 
 /// What is kept of a session's or token's secret: worthless to whoever steals the table.
 func digest(_ secret: String) -> String {
-    SHA256.hash(data: Data(secret.utf8)).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    SHA256.hash(data: Data(secret.utf8)).hexadecimal
 }

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Kernel
 
 /// A row's mention of a media file.
 struct MediaUse: Hashable, Sendable {
@@ -124,7 +125,7 @@ final class MediaFiles {
 
     /// 128 bits as hexadecimal digits: no two files of a media folder meet by chance.
     private static func name(_ digest: SHA256.Digest) -> String {
-        digest.prefix(16).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        digest.prefix(16).hexadecimal
     }
 }
 

@@ -36,14 +36,7 @@ public struct Signer: Sendable {
     /// The signature of a text, 32 hexadecimal digits.
     public func signature(of text: String) -> String {
         let code = HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: key)
-        let digits = Array("0123456789abcdef".utf8)
-        return String(unsafeUninitializedCapacity: 32) { bytes in
-            for (position, byte) in code.prefix(16).enumerated() {
-                bytes[position * 2] = digits[Int(byte >> 4)]
-                bytes[position * 2 + 1] = digits[Int(byte & 15)]
-            }
-            return 32
-        }
+        return code.prefix(16).hexadecimal
     }
 
     /// Whether `signature` is that of `text`, in constant time.

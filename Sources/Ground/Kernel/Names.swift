@@ -50,11 +50,6 @@ public enum SlateKind: IdentifierKind { public static let prefix = "slt" }
 /// Identifies a logged slate.
 public typealias SlateID = Identifier<SlateKind>
 
-/// A checkout that the buyer has been shown.
-public enum CheckoutKind: IdentifierKind { public static let prefix = "chk" }
-/// Identifies a checkout.
-public typealias CheckoutID = Identifier<CheckoutKind>
-
 /// Everything that was bought at one checkout, one order per shop.
 public enum OrderGroupKind: IdentifierKind { public static let prefix = "grp" }
 /// Identifies an order group.
@@ -74,11 +69,6 @@ public typealias OrderLineID = Identifier<OrderLineKind>
 public enum ReservationKind: IdentifierKind { public static let prefix = "rsv" }
 /// Identifies a reservation.
 public typealias ReservationID = Identifier<ReservationKind>
-
-/// A shipment.
-public enum ShipmentKind: IdentifierKind { public static let prefix = "shm" }
-/// Identifies a shipment.
-public typealias ShipmentID = Identifier<ShipmentKind>
 
 /// A payment intent.
 public enum PaymentIntentKind: IdentifierKind { public static let prefix = "pay" }

@@ -3,6 +3,7 @@ import Foundation
 import HTTP
 import HTTPTypes
 import Hummingbird
+import Kernel
 
 /// A style sheet or script that is part of the program. Its address carries a hash of its content, so a browser may keep
 /// it for ever.
@@ -23,10 +24,7 @@ struct Asset: Sendable {
         self.name = name
         self.type = type
         content = ByteBuffer(string: text)
-        version = SHA256.hash(data: Data(text.utf8)).prefix(6).map {
-            String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
-        }
-        .joined()
+        version = SHA256.hash(data: Data(text.utf8)).prefix(6).hexadecimal
     }
 
     private static let css = "text/css; charset=utf-8"

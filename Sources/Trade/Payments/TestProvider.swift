@@ -162,7 +162,6 @@ public final class TestProvider: PaymentProvider {
     }
 
     private func sign(_ body: String) -> String {
-        HMAC<SHA256>.authenticationCode(for: Data(body.utf8), using: key)
-            .map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        HMAC<SHA256>.authenticationCode(for: Data(body.utf8), using: key).hexadecimal
     }
 }

@@ -92,6 +92,12 @@ struct Seeded: RandomNumberGenerator {
         #expect(Instant(milliseconds: 1_772_352_000_250).rfc3339 == "2026-03-01T08:00:00.250Z")
     }
 
+    @Test("bytes are written as two lower-case digits each")
+    func hexadecimal() {
+        #expect([UInt8]([0, 1, 15, 16, 171, 255]).hexadecimal == "00010f10abff")
+        #expect([UInt8]().hexadecimal == "")
+    }
+
     @Test("text is trimmed, measured and free of control characters")
     func validated() throws {
         #expect(try ValidatedText("  茶 ", field: "name", length: 1...5).value == "茶")
