@@ -144,6 +144,12 @@ public final class Matcher: Sendable {
     public func learnRanking(
         followed: [Key: Set<Key>], now: Int64, discovery: Bool, version: String, seed: UInt64 = 1
     ) -> RankingModel {
+        RankingTrainer(seed: seed).fit(
+            examples(followed: followed, now: now, discovery: discovery, seed: seed), version: version)
+    }
+
+    /// The candidates of each person in `followed`, answered or not.
+    func examples(followed: [Key: Set<Key>], now: Int64, discovery: Bool, seed: UInt64) -> [Example] {
         var random = SplitMix64(seed: seed)
         var examples: [Example] = []
         // Misses are many and alike: one in four stands for four.
@@ -159,7 +165,7 @@ public final class Matcher: Sendable {
                 }
             }
         }
-        return RankingTrainer(seed: seed).fit(examples, version: version)
+        return examples
     }
 
     /// The whole state as bytes: ``init(snapshot:configuration:)`` gives an engine that answers the same to the bit.
