@@ -87,7 +87,7 @@ public final class Matcher: Sendable {
     }
 
     /// The candidates of a request with their signals, for learning and inspection.
-    package func signals(_ request: Request) -> [(item: Key, sources: UInt16, score: Float, signals: SIMD32<Float>)] {
+    package func signals(_ request: Request) -> [(item: Key, sources: UInt16, score: Float, signals: SIMD64<Float>)] {
         let reading = learner.withLock { $0.reading(request) }
         var gatherer = Gatherer(reading, scratch: spare.withLock { $0.popLast() } ?? Scratch())
         gatherer.forbid()

@@ -48,6 +48,10 @@ struct Gatherer {
         for item in scratch.session.strongest(limit / 8) { consider(item, .session) }
         for item in linearCandidates(request.discovery ? limit * 3 / 5 : limit * 3 / 10) { consider(item, .itemToItem) }
         considerTrending(request.discovery ? limit / 4 : limit / 8)
+        if request.discovery {
+            var left = limit / 8
+            for entry in world.adopted.entries where left > 0 { if consider(entry.item, .trending) { left -= 1 } }
+        }
         considerAffinities()
         if reading.within >= 0 { considerSubject(reading.within, .affinity, top: 96, newest: 64) }
         fill()

@@ -4,18 +4,34 @@ struct Measurer {
     private let world: World
     private let now: Int64
     private let totals: SIMD4<Float>
+    private let adopted: SIMD2<Float>
     private let breadth: Float
+    private let cadence: Float
+    private let basket: Float
+    private let visitOverdue: Float
+    private let own: OwnHistory
 
     init(_ reading: Reading, history: ContiguousArray<OwnEvidence>) {
         self.reading = reading
         world = reading.world
         now = reading.request.now
         totals = Self.levels(world.total, now)
+        adopted = Self.adoption(world.total, now)
         breadth = naturalLog1p(history.reduce(0) { $0 + $1.slow })
+        own = OwnHistory(world: world, configuration: reading.configuration, now: now)
+        let person = reading.person
+        let visits = Float(max(1, person.visits))
+        let span = Float(max(0, person.lastResponse - person.firstResponse)) / 86_400_000
+        let pause = Float(max(0, now - person.lastResponse)) / 86_400_000
+        let days = span / max(1, visits - 1)
+        cadence = naturalLog1p(days)
+        basket = naturalLog1p(Float(person.responses) / visits)
+        visitOverdue = person.visits > 1 ? min(20, pause / max(0.01, days)) : 0
     }
 
     func measure(_ scratch: inout Scratch) {
         attachHistory(&scratch)
+        defer { rank(&scratch) }
         for place in scratch.candidates.indices {
             var candidate = scratch.candidates[place]
             let record = world.items[candidate.item]
@@ -32,8 +48,24 @@ struct Measurer {
                     record: candidate.own >= 0 ? reading.person.history.values[Int(candidate.own)] : nil)
             }
             signals[.breadth] = breadth
+            signals[.cadence] = cadence
+            signals[.basket] = basket
+            signals[.visitOverdue] = visitOverdue
             candidate.signals = signals
             scratch.candidates[place] = candidate
+        }
+    }
+
+    /// What competes for the same places: the order within a source says more than its level.
+    private func rank(_ scratch: inout Scratch) {
+        let places = ContiguousArray(0..<Int32(scratch.candidates.count))
+        for (value, rank) in [(Signal.linear, Signal.linearRank), (.due, .dueRank)] {
+            let order = strongestItems(places, places.count) { scratch.candidates[Int($0)].signals[value] }
+            let none = logarithm2(Float(places.count) + 2)
+            for place in scratch.candidates.indices { scratch.candidates[place].signals[rank] = none }
+            for (number, place) in order.enumerated() {
+                scratch.candidates[Int(place)].signals[rank] = logarithm2(Float(number) + 1)
+            }
         }
     }
 
@@ -52,6 +84,11 @@ struct Measurer {
             signals[.overdue] = evidence.overdue
             signals[.due] = evidence.repurchase
             signals[.regularity] = Float(history.gaps)
+            let visits = reading.person.visits
+            signals[.visitRate] = Float(max(1, history.purchases)) / Float(max(1, visits - history.firstVisit + 1))
+            signals[.visitsSince] = naturalLog1p(Float(max(0, visits - history.lastVisit)))
+            let gone = Float(max(0, now - max(history.bought, history.last))) / 86_400_000
+            signals[.itemOverdue] = min(20, gone / max(0.01, own.itemGap(history.item)))
             scratch.candidates[Int(place)].signals = signals
         }
     }
@@ -61,8 +98,14 @@ struct Measurer {
         signals[.month] = levels[0]
         signals[.week] = levels[1]
         signals[.day] = levels[2]
+        signals[.hour] = levels[3]
+        let adoption = Self.adoption(counters, now) - adopted
+        signals[.adoptedWeek] = adoption[0]
+        signals[.adoptedMonth] = adoption[1]
+        signals[.itemGap] = naturalLog1p(counters.gap)
         if record.category >= 0 {
             signals[.categoryShare] = share(counters.month, of: world.subjects[record.category].month)
+            signals[.categoryAdopted] = share(counters.adoptedMonth, of: world.subjects[record.category].adopted)
         }
         for tag in record.tags {
             signals[.tagShare] = min(signals[.tagShare], share(counters.month, of: world.subjects[tag].month))
@@ -80,6 +123,12 @@ struct Measurer {
     /// log₂ of an item's part of its category or tag.
     private func share(_ mass: LogMass, of all: LogMass) -> Float {
         Float(max(-20, mass.level - max(all.level, mass.level)))
+    }
+
+    private static func adoption(_ counters: ItemCounters, _ now: Int64) -> SIMD2<Float> {
+        SIMD2(
+            Float(max(-20, counters.adoptedWeek.level - Double(now) / Double(Window.week.halfLife))),
+            Float(max(-20, counters.adoptedMonth.level - Double(now) / Double(Window.month.halfLife))))
     }
 
     /// log₂ of the evidence in each window, at least one part in a million of a like.

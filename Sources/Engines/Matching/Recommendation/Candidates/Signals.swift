@@ -22,11 +22,23 @@ enum Signal: Int, CaseIterable, Sendable {
     case reach
     /// Long interest in its strongest tag.
     case tagSlow
+    /// log₂ share of the evidence within the hour.
+    case hour
+    /// log₂ share of the first responses within the week and the month, and within its category.
+    case adoptedWeek, adoptedMonth, categoryAdopted
+    /// Time since the last purchase over the gap that is usual for the item; that gap in days, log.
+    case itemOverdue, itemGap
+    /// The person's purchases a visit since the first; visits since the last, log.
+    case visitRate, visitsSince
+    /// Days a visit and responses a visit of the person, log; time since the last visit over that.
+    case cadence, basket, visitOverdue
+    /// Place among the person's candidates by the closed-form score and by the own history, log₂.
+    case linearRank, dueRank
 }
 
-typealias Signals = SIMD32<Float>
+typealias Signals = SIMD64<Float>
 
-extension SIMD32<Float> {
+extension SIMD64<Float> {
     @inline(__always)
     subscript(signal: Signal) -> Float {
         get { self[signal.rawValue] }

@@ -7,6 +7,8 @@ struct RankingTrainer {
     var ridge: Float = 20
     /// Signals tried at each tree, as a share.
     var signalShare = 0.6
+    /// Examples that choose the questions of each tree, as a share (stochastic gradient boosting, Friedman 2002).
+    var exampleShare = 0.4
     var seed: UInt64 = 1
 
     private static let bins = 64
@@ -61,11 +63,13 @@ struct RankingTrainer {
             slopes[place] = SIMD2(
                 weight * ((examples[place].responded ? 1 : 0) - probability), weight * probability * (1 - probability))
         }
+        let chosen = examples.count < 5_000 ? 1 : exampleShare
+        let rows = ContiguousArray(examples.indices.filter { _ in random.unit() < chosen })
         var tree = RankingModel.Tree(signals: [], bins: [], leaves: [])
         var leaves = ContiguousArray(repeating: UInt8(0), count: examples.count)
         for level in 0..<depth {
             let nodes = 1 << level
-            let histogram = self.histogram(slopes, binned, leaves, nodes, edges.count)
+            let histogram = self.histogram(slopes, binned, leaves, rows, signals, nodes, edges.count)
             guard let best = bestQuestion(histogram, signals, edges, nodes) else { break }
             tree.signals.append(best.signal)
             tree.bins.append(best.bin)
@@ -79,19 +83,23 @@ struct RankingTrainer {
         return (tree, leaves)
     }
 
-    /// Sums of slopes by node, signal and bin.
+    /// Sums of slopes by node, tried signal and bin.
     private func histogram(
         _ slopes: ContiguousArray<SIMD2<Float>>, _ binned: ContiguousArray<UInt8>, _ leaves: ContiguousArray<UInt8>,
-        _ nodes: Int, _ width: Int
+        _ rows: ContiguousArray<Int>, _ signals: [Int], _ nodes: Int, _ width: Int
     ) -> ContiguousArray<SIMD2<Float>> {
-        var sums = ContiguousArray(repeating: SIMD2<Float>(), count: nodes * width * Self.bins)
+        let tried = signals.count
+        var sums = ContiguousArray(repeating: SIMD2<Float>(), count: nodes * tried * Self.bins)
         sums.withUnsafeMutableBufferPointer { sums in
             binned.withUnsafeBufferPointer { binned in
-                for place in slopes.indices {
-                    let node = Int(leaves[place]) * width * Self.bins
-                    let slope = slopes[place]
-                    for signal in 0..<width {
-                        sums[node + signal * Self.bins + Int(binned[place * width + signal])] += slope
+                signals.withUnsafeBufferPointer { signals in
+                    for row in rows {
+                        let node = Int(leaves[row]) * tried * Self.bins
+                        let slope = slopes[row]
+                        for place in 0..<tried {
+                            let bin = Int(binned[row &* width &+ signals[place]])
+                            sums[node &+ place &* Self.bins &+ bin] += slope
+                        }
                     }
                 }
             }
@@ -104,10 +112,10 @@ struct RankingTrainer {
     ) -> (signal: Int, bin: UInt8)? {
         var best: (gain: Float, signal: Int, bin: Int) = (0, -1, 0)
         var gains = [Float](repeating: 0, count: Self.bins)
-        for signal in signals {
+        for (place, signal) in signals.enumerated() {
             for bin in gains.indices { gains[bin] = 0 }
             for node in 0..<nodes {
-                let start = (node * edges.count + signal) * Self.bins
+                let start = (node * signals.count + place) * Self.bins
                 let total = histogram[start..<(start + Self.bins)].reduce(SIMD2<Float>(), +)
                 var low = SIMD2<Float>()
                 for bin in 0..<edges[signal].count {
