@@ -92,7 +92,7 @@ public final class Matcher: Sendable {
         var gatherer = Gatherer(reading, scratch: spare.withLock { $0.popLast() } ?? Scratch())
         gatherer.forbid()
         gatherer.gather()
-        Measurer(reading, history: gatherer.scratch.history).measure(&gatherer.scratch)
+        gatherer.measure()
         reading.ranker.rank(&gatherer.scratch.candidates)
         let all = gatherer.scratch.candidates.map { (reading.itemKeys[$0.item], $0.sources, $0.score, $0.signals) }
         var scratch = gatherer.scratch
@@ -130,38 +130,35 @@ public final class Matcher: Sendable {
     /// Puts learned rankings in force, or takes them out with nil; ``learnRanking(followed:now:discovery:version:seed:)`` makes them.
     ///
     /// They are no part of a snapshot: a release adopts the one it was judged with.
-    public func adopt(_ model: RankingModel?, discovery: RankingModel?) {
-        learner.withLock {
-            $0.model = model
-            $0.discoveryModel = discovery
-        }
+    public func adopt(_ ranking: LearnedRanking?, discovery: LearnedRanking?) {
+        learner.withLock { $0.rankings = (ranking, discovery) }
     }
 
     /// Learns a ranking from what followed: asks this engine, whose state is as of `now`, for the candidates of each
-    /// person and takes the items in `followed` as answered.
+    /// person and takes the items in `followed` as answered; nil when too few were.
     ///
     /// The engine must not have observed what followed. With `discovery` only what the person never bought is asked for.
     public func learnRanking(
         followed: [Key: Set<Key>], now: Int64, discovery: Bool, version: String, seed: UInt64 = 1
-    ) -> RankingModel {
-        RankingTrainer(seed: seed).fit(
-            examples(followed: followed, now: now, discovery: discovery, seed: seed), version: version)
+    ) -> LearnedRanking? {
+        LearnedRanking(
+            examples(followed: followed, now: now, discovery: discovery, seed: seed), version: version, seed: seed)
     }
 
     /// The candidates of each person in `followed`, answered or not.
-    func examples(followed: [Key: Set<Key>], now: Int64, discovery: Bool, seed: UInt64) -> [Example] {
+    func examples(followed: [Key: Set<Key>], now: Int64, discovery: Bool, seed: UInt64) -> Examples {
         var random = SplitMix64(seed: seed)
-        var examples: [Example] = []
-        // Misses are many and alike: one in four stands for four.
-        let share = 0.25
+        var examples = Examples()
+        // Misses are many and alike: one in eight stands for eight.
+        let share = 0.125
         for (person, answers) in followed.sorted(by: { $0.key < $1.key }) {
-            let request = Request(person: person, now: now, discovery: discovery, explores: false, diversifies: false)
+            var request = Request(person: person, now: now, discovery: discovery, explores: false, diversifies: false)
+            request.takesPool = true
             for candidate in signals(request) {
                 let responded = answers.contains(candidate.item)
                 if responded || random.unit() < share {
                     examples.append(
-                        Example(
-                            signals: candidate.signals, responded: responded, weight: responded ? 1 : Float(1 / share)))
+                        candidate.signals, responded: responded, weight: responded ? 1 : Float(1 / share))
                 }
             }
         }
@@ -189,7 +186,7 @@ extension Gatherer {
         // The pool is owed its places, so it enters before other sources fill the limit.
         let pool = ExplorationPool(reading: reading).members(&self)
         gather()
-        Measurer(reading, history: scratch.history).measure(&scratch)
+        measure()
         reading.ranker.rank(&scratch.candidates)
         let ranked = ranked(keeping)
         var builder = SlateBuilder(reading)

@@ -26,6 +26,8 @@ public struct Request: Sendable {
     public var diversifies: Bool
     /// Draws the exploration slots; the same seed and state give the same slate.
     public var seed: UInt64
+    /// Whether the whole pool is ranked, as learning wants it.
+    var takesPool = false
 
     /// Makes a request.
     public init(

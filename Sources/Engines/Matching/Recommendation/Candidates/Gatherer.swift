@@ -16,7 +16,14 @@ struct Reading: Sendable {
     /// The subject that the request keeps to; −1 for all, −2 for one that nobody knows.
     let within: Int32
     let modelVersion: String
+    /// Chooses the candidates from a wide pool; nil admits by quotas.
+    let admission: RankingModel?
     let ranker: Ranker
+
+    /// Most items that are gathered.
+    var gatherLimit: Int {
+        admission != nil || request.takesPool ? configuration.poolLimit : configuration.candidateLimit
+    }
 }
 
 /// Collects candidates from every source, hard rules first.
@@ -40,7 +47,7 @@ struct Gatherer {
         accumulateLinear()
         accumulateSession()
         accumulateContext()
-        let limit = reading.configuration.candidateLimit
+        let limit = reading.gatherLimit
         for item in scratch.context.strongest(limit / 5) { consider(item, .context) }
         for subject in reading.contextSubjects { considerSubject(subject, .context, top: 60, newest: 20) }
         considerFollowing()
@@ -54,7 +61,28 @@ struct Gatherer {
         }
         considerAffinities()
         if reading.within >= 0 { considerSubject(reading.within, .affinity, top: 96, newest: 64) }
+        // What no quota took: the long tail of the item-to-item scores.
+        for item in linearCandidates(max(0, limit - scratch.candidates.count)) { consider(item, .itemToItem) }
         fill()
+    }
+
+    /// Fills in the signals, choosing the candidates on the way when the pool is wide.
+    mutating func measure() {
+        let measurer = Measurer(reading, history: scratch.history)
+        measurer.measureEarly(&scratch)
+        let limit = reading.configuration.candidateLimit
+        if let admission = reading.admission, !reading.request.takesPool, scratch.candidates.count > limit {
+            let odds = admission.logOdds(scratch.candidates)
+            // Whatever the page, a follow or the pool asks for is not up to chance.
+            let kept = 1 << UInt16(Source.context.rawValue) | 1 << UInt16(Source.following.rawValue)
+                | 1 << UInt16(Source.exploration.rawValue)
+            let places = strongestItems(ContiguousArray(0..<Int32(odds.count)), limit) { place in
+                let asked = scratch.candidates[Int(place)].sources & UInt16(kept) != 0
+                return asked ? 1e6 : naturalExponential(min(20, odds[Int(place)]))
+            }
+            scratch.keep(places)
+        }
+        measurer.measure(&scratch)
     }
 
     // MARK: Rules
@@ -88,7 +116,7 @@ struct Gatherer {
             scratch.candidates[Int(place)].sources |= 1 << UInt16(source.rawValue)
             return true
         }
-        guard place == -1, scratch.candidates.count < reading.configuration.candidateLimit else { return false }
+        guard place == -1, scratch.candidates.count < reading.gatherLimit else { return false }
         guard allows(item) else {
             scratch.forbid(item)
             return false

@@ -29,9 +29,26 @@ struct Measurer {
         visitOverdue = person.visits > 1 ? min(20, pause / max(0.01, days)) : 0
     }
 
-    func measure(_ scratch: inout Scratch) {
+    /// The signals of ``Signal/early``.
+    func measureEarly(_ scratch: inout Scratch) {
         attachHistory(&scratch)
-        defer { rank(&scratch) }
+        for place in scratch.candidates.indices {
+            let item = scratch.candidates[place].item
+            let counters = world.counters[item]
+            scratch.candidates[place].signals[.linear] = scratch.linear[item].sum
+            scratch.candidates[place].signals[.session] = scratch.session[item].sum
+            scratch.candidates[place].signals[.month] = Self.level(counters.month, .month, now) - totals[0]
+            scratch.candidates[place].signals[.adoptedMonth] =
+                Self.level(counters.adoptedMonth, .month, now) - adopted[1]
+            scratch.candidates[place].signals[.reach] = naturalLog1p(Float(counters.persons))
+            scratch.candidates[place].signals[.breadth] = breadth
+            scratch.candidates[place].signals[.basket] = basket
+        }
+        rank(&scratch)
+    }
+
+    /// All other signals.
+    func measure(_ scratch: inout Scratch) {
         for place in scratch.candidates.indices {
             var candidate = scratch.candidates[place]
             let record = world.items[candidate.item]
@@ -39,17 +56,13 @@ struct Measurer {
             var signals = candidate.signals
             measurePopularity(&signals, counters, record)
             measureSubjects(&signals, record, scratch)
-            signals[.linear] = scratch.linear[candidate.item].sum
-            signals[.session] = scratch.session[candidate.item].sum
             signals[.context] = context(candidate.item, record, scratch)
             if let seen = reading.person.seen[candidate.item] {
                 measureSeen(
                     &signals, &candidate, seen,
                     record: candidate.own >= 0 ? reading.person.history.values[Int(candidate.own)] : nil)
             }
-            signals[.breadth] = breadth
             signals[.cadence] = cadence
-            signals[.basket] = basket
             signals[.visitOverdue] = visitOverdue
             candidate.signals = signals
             scratch.candidates[place] = candidate
@@ -86,6 +99,9 @@ struct Measurer {
             signals[.regularity] = Float(history.gaps)
             let visits = reading.person.visits
             signals[.visitRate] = Float(max(1, history.purchases)) / Float(max(1, visits - history.firstVisit + 1))
+            signals[.lastVisits] = Float(history.visits(ofLast: 4, at: visits)) / Float(max(1, min(4, visits)))
+            signals[.recentVisits] = Float(history.visits(ofLast: 12, at: visits)) / Float(max(1, min(12, visits)))
+            signals[.manyVisits] = Float(history.visits(ofLast: 40, at: visits)) / Float(max(1, min(40, visits)))
             signals[.visitsSince] = naturalLog1p(Float(max(0, visits - history.lastVisit)))
             let gone = Float(max(0, now - max(history.bought, history.last))) / 86_400_000
             signals[.itemOverdue] = min(20, gone / max(0.01, own.itemGap(history.item)))
@@ -102,6 +118,8 @@ struct Measurer {
         let adoption = Self.adoption(counters, now) - adopted
         signals[.adoptedWeek] = adoption[0]
         signals[.adoptedMonth] = adoption[1]
+        signals[.trend] = levels[1] - levels[0]
+        signals[.adoptedTrend] = adoption[0] - adoption[1]
         signals[.itemGap] = naturalLog1p(counters.gap)
         if record.category >= 0 {
             signals[.categoryShare] = share(counters.month, of: world.subjects[record.category].month)
@@ -117,7 +135,6 @@ struct Measurer {
             (Float(counters.responses) + 5) / (Float(max(counters.impressions, counters.responses)) + 100)
         signals[.regret] =
             Float(counters.refunds + 3 * counters.dislikes) / (Float(counters.purchases + counters.responses) + 20)
-        signals[.reach] = naturalLog1p(Float(counters.persons))
     }
 
     /// log₂ of an item's part of its category or tag.
@@ -125,20 +142,20 @@ struct Measurer {
         Float(max(-20, mass.level - max(all.level, mass.level)))
     }
 
+    @inline(__always)
+    private static func level(_ mass: LogMass, _ window: Window, _ now: Int64) -> Float {
+        Float(max(-20, mass.level - Double(now) / Double(window.halfLife)))
+    }
+
     private static func adoption(_ counters: ItemCounters, _ now: Int64) -> SIMD2<Float> {
-        SIMD2(
-            Float(max(-20, counters.adoptedWeek.level - Double(now) / Double(Window.week.halfLife))),
-            Float(max(-20, counters.adoptedMonth.level - Double(now) / Double(Window.month.halfLife))))
+        SIMD2(level(counters.adoptedWeek, .week, now), level(counters.adoptedMonth, .month, now))
     }
 
     /// log₂ of the evidence in each window, at least one part in a million of a like.
     private static func levels(_ counters: ItemCounters, _ now: Int64) -> SIMD4<Float> {
-        func level(_ mass: LogMass, _ window: Window) -> Float {
-            Float(max(-20, mass.level - Double(now) / Double(window.halfLife)))
-        }
-        return SIMD4(
-            level(counters.month, .month), level(counters.week, .week), level(counters.day, .day),
-            level(counters.hour, .hour))
+        SIMD4(
+            level(counters.month, .month, now), level(counters.week, .week, now), level(counters.day, .day, now),
+            level(counters.hour, .hour, now))
     }
 
     private func measureSubjects(_ signals: inout Signals, _ record: ItemRecord, _ scratch: Scratch) {

@@ -34,6 +34,18 @@ enum Signal: Int, CaseIterable, Sendable {
     case cadence, basket, visitOverdue
     /// Place among the person's candidates by the closed-form score and by the own history, log₂.
     case linearRank, dueRank
+    /// Share of the person's last 4, 12 and 40 visits with the item.
+    case lastVisits, recentVisits, manyVisits
+    /// log₂ growth: week over month, of all responses and of first ones.
+    case trend, adoptedTrend
+}
+
+extension Signal {
+    /// What can be told of an item before it is a candidate: cheap, and enough to choose by.
+    static let early: [Signal] = [
+        .purchases, .ownFast, .ownSlow, .due, .recency, .overdue, .visitRate, .lastVisits, .recentVisits, .visitsSince,
+        .linear, .linearRank, .dueRank, .session, .month, .adoptedMonth, .reach, .breadth, .basket,
+    ]
 }
 
 typealias Signals = SIMD64<Float>

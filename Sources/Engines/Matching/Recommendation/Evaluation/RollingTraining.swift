@@ -9,7 +9,7 @@ struct RollingTraining {
     private(set) var observingSeconds = 0.0
     private var unlisted: [Key: Item]
     private var next = 0
-    private var examples: (all: [Example], discovery: [Example]) = ([], [])
+    private var examples = (all: Examples(), discovery: Examples())
 
     /// Most times at which examples are taken, and most persons asked at each.
     private static let folds = 3
@@ -32,10 +32,9 @@ struct RollingTraining {
         }
         observe(until: evaluation.trainUntil, seconds)
         matcher.refresh(now: evaluation.trainUntil)
-        let trainer = RankingTrainer(seed: evaluation.seed)
         matcher.adopt(
-            examples.all.isEmpty ? nil : trainer.fit(examples.all, version: "all"),
-            discovery: examples.discovery.isEmpty ? nil : trainer.fit(examples.discovery, version: "discovery"))
+            LearnedRanking(examples.all, version: "all", seed: evaluation.seed),
+            discovery: LearnedRanking(examples.discovery, version: "discovery", seed: evaluation.seed))
     }
 
     /// As long as the test, but no more than leaves something to learn from.

@@ -13,8 +13,7 @@ struct Learner: Sendable {
     /// How often the background model was rebuilt; part of the model version.
     var refreshes: UInt32 = 0
     /// Learned rankings in force: of everything, and of what the person never bought.
-    var model: RankingModel?
-    var discoveryModel: RankingModel?
+    var rankings: (all: LearnedRanking?, discovery: LearnedRanking?)
 
     init(configuration: Configuration) { self.configuration = configuration }
 

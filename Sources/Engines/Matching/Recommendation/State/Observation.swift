@@ -112,7 +112,7 @@ extension Learner {
             },
             leastFirst: { ($0.slow, $0.last, $0.item) < ($1.slow, $1.last, $1.item) }
         ) { history in
-            history.lastVisit = visits
+            history.respond(in: visits)
             before = history.purchases
             history.add(weight, at: event.time, configuration)
             if asItself { history.kinds |= 1 << UInt32(event.kind.rawValue) }

@@ -19,6 +19,23 @@ struct History: Sendable, Keyed, Hashable {
     /// The person's visits when this was first and last responded to.
     var firstVisit: Int32 = 0
     var lastVisit: Int32 = 0
+    /// The visits with a response, one bit a visit, the last one lowest.
+    var visitBits: UInt64 = 0
+
+    /// Takes note of a response in a visit, counted from the person's first.
+    mutating func respond(in visit: Int32) {
+        let later = max(0, visit - lastVisit)
+        visitBits = later < 64 ? visitBits << UInt64(later) | 1 : 1
+        lastVisit = max(lastVisit, visit)
+    }
+
+    /// In how many of the person's last `count` (at most 64) visits there was a response, as of visit `now`.
+    func visits(ofLast count: Int32, at now: Int32) -> Int {
+        let gone = max(0, now - lastVisit)
+        guard gone < count else { return 0 }
+        let kept = count - gone
+        return (kept >= 64 ? visitBits : visitBits & (1 << UInt64(kept) - 1)).nonzeroBitCount
+    }
 
     var key: Int32 { item }
 

@@ -156,6 +156,7 @@ extension ByteWriter {
             for time in [history.first, history.last, history.bought] { writer.write(time) }
             writer.write(history.firstVisit)
             writer.write(history.lastVisit)
+            writer.write(history.visitBits)
         }
         write(person.affinities.values) { writer, affinity in
             writer.write(affinity.subject)

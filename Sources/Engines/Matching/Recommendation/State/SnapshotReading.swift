@@ -87,6 +87,7 @@ extension ByteReader {
         history.bought = try read()
         history.firstVisit = try read()
         history.lastVisit = try read()
+        history.visitBits = try read()
         return history
     }
 
