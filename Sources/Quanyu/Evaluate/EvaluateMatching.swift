@@ -52,14 +52,17 @@ struct EvaluateMatching: AsyncParsableCommand {
         let report = evaluation.run(
             events: all, items: catalogue.map { keys.item($0) }, baseline: baseline
         ) { Double((ContinuousClock.now - start).milliseconds) / 1000 }
-        try EvaluationText(file: file, events: all.count, keys: keys, evaluation: evaluation, report: report)
-            .show(json: json)
+        try EvaluationText(
+            file: file, name: events, events: all.count, keys: keys, evaluation: evaluation, report: report
+        )
+        .show(json: json)
         if file.refused > 0 { throw ExitCode(2) }
     }
 
     private static func time(_ text: String, _ name: String) throws -> Int64 {
         guard let instant = EventFile.moment(text) else {
-            throw ValidationError("\(name) must be RFC 3339, a date (2026-03-01) or milliseconds since 1970, not \(text).")
+            throw ValidationError(
+                "\(name) must be RFC 3339, a date (2026-03-01) or milliseconds since 1970, not \(text).")
         }
         return instant.milliseconds
     }

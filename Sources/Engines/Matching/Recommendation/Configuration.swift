@@ -25,7 +25,7 @@ public struct Configuration: Sendable, Hashable {
     /// Most candidates that are ranked for one request.
     public var candidateLimit = 500
     /// Most items from which a learned admission chooses the candidates.
-    public var poolLimit = 1000
+    public var poolLimit = 900
     /// Share of slots that exploration may use.
     public var explorationShare = 0.1
     /// Impressions guaranteed in each tier of the exploration pool.

@@ -87,28 +87,44 @@ public final class Matcher: Sendable {
     }
 
     /// The candidates of a request with their signals, for learning and inspection.
-    package func signals(_ request: Request) -> [(item: Key, sources: UInt16, score: Float, signals: SIMD64<Float>)] {
+    package func signals(_ request: Request) -> [(item: Key, sources: UInt16, score: Float, signals: [Float])] {
+        withCandidates(request) { reading, candidates in
+            candidates.map { candidate in
+                (
+                    reading.itemKeys[candidate.item], candidate.sources, candidate.score,
+                    (0..<Examples.width).map { candidate.signals[$0] }
+                )
+            }
+        }
+    }
+
+    /// Ranks the candidates of a request and hands them out.
+    func withCandidates<Result>(
+        _ request: Request, _ body: (Reading, ContiguousArray<Candidate>) -> Result
+    ) -> Result {
         let reading = learner.withLock { $0.reading(request) }
         var gatherer = Gatherer(reading, scratch: spare.withLock { $0.popLast() } ?? Scratch())
         gatherer.forbid()
         gatherer.gather()
         gatherer.measure()
         reading.ranker.rank(&gatherer.scratch.candidates)
-        let all = gatherer.scratch.candidates.map { (reading.itemKeys[$0.item], $0.sources, $0.score, $0.signals) }
+        let result = body(reading, gatherer.scratch.candidates)
+        keep(&gatherer)
+        return result
+    }
+
+    /// Puts working memory back for the next request.
+    private func keep(_ gatherer: inout Gatherer) {
         var scratch = gatherer.scratch
         gatherer.scratch = Scratch()
         scratch.clear()
         spare.withLock { if $0.count < 16 { $0.append(scratch) } }
-        return all
     }
 
     private func answer(_ reading: Reading, keeping: ((Candidate) -> Bool)? = nil) -> Slate {
         var gatherer = Gatherer(reading, scratch: spare.withLock { $0.popLast() } ?? Scratch())
         let slate = gatherer.answer(keeping)
-        var scratch = gatherer.scratch
-        gatherer.scratch = Scratch()
-        scratch.clear()
-        spare.withLock { if $0.count < 16 { $0.append(scratch) } }
+        keep(&gatherer)
         return slate
     }
 
@@ -154,11 +170,13 @@ public final class Matcher: Sendable {
         for (person, answers) in followed.sorted(by: { $0.key < $1.key }) {
             var request = Request(person: person, now: now, discovery: discovery, explores: false, diversifies: false)
             request.takesPool = true
-            for candidate in signals(request) {
-                let responded = answers.contains(candidate.item)
-                if responded || random.unit() < share {
-                    examples.append(
-                        candidate.signals, responded: responded, weight: responded ? 1 : Float(1 / share))
+            withCandidates(request) { reading, candidates in
+                for candidate in candidates {
+                    let responded = answers.contains(reading.itemKeys[candidate.item])
+                    if responded || random.unit() < share {
+                        examples.append(
+                            candidate.signals, responded: responded, weight: responded ? 1 : Float(1 / share))
+                    }
                 }
             }
         }

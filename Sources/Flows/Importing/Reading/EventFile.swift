@@ -127,7 +127,8 @@ public struct EventFile: Sendable {
         guard let text = row["time"] else { throw Refusal("time", "is missing.") }
         guard let instant = moment(text) else {
             throw Refusal(
-                "time", "must be RFC 3339 (2026-03-01T08:00:00Z) or whole milliseconds since 1970, not “\(text.prefix(40))”.")
+                "time",
+                "must be RFC 3339 (2026-03-01T08:00:00Z) or whole milliseconds since 1970, not “\(text.prefix(40))”.")
         }
         guard instant.milliseconds >= 0, instant.milliseconds < 4_102_444_800_000 else {
             throw Refusal("time", "must lie between the years 1970 and 2100.")

@@ -33,11 +33,15 @@ struct Gatherer {
 
     private let world: World
     private let request: Request
+    private let allKinds: Bool
+    private let limit: Int
 
     init(_ reading: Reading, scratch: Scratch) {
         self.reading = reading
         world = reading.world
         request = reading.request
+        allKinds = reading.request.kinds.count == ItemKind.allCases.count
+        limit = reading.gatherLimit
         self.scratch = scratch
         self.scratch.prepare(items: reading.world.items.count, subjects: reading.world.subjects.count)
     }
@@ -47,7 +51,6 @@ struct Gatherer {
         accumulateLinear()
         accumulateSession()
         accumulateContext()
-        let limit = reading.gatherLimit
         for item in scratch.context.strongest(limit / 5) { consider(item, .context) }
         for subject in reading.contextSubjects { considerSubject(subject, .context, top: 60, newest: 20) }
         considerFollowing()
@@ -74,7 +77,8 @@ struct Gatherer {
         if let admission = reading.admission, !reading.request.takesPool, scratch.candidates.count > limit {
             let odds = admission.logOdds(scratch.candidates)
             // Whatever the page, a follow or the pool asks for is not up to chance.
-            let kept = 1 << UInt16(Source.context.rawValue) | 1 << UInt16(Source.following.rawValue)
+            let kept =
+                1 << UInt16(Source.context.rawValue) | 1 << UInt16(Source.following.rawValue)
                 | 1 << UInt16(Source.exploration.rawValue)
             let places = strongestItems(ContiguousArray(0..<Int32(odds.count)), limit) { place in
                 let asked = scratch.candidates[Int(place)].sources & UInt16(kept) != 0
@@ -98,8 +102,9 @@ struct Gatherer {
     /// Whether an item may be shown in this slate: listed, available, wanted kind, not blocked, within.
     private func allows(_ item: Int32) -> Bool {
         guard world.showable(item, reading.configuration) else { return false }
+        if !allKinds && !request.kinds.contains(world.items[item].kind) { return false }
+        if reading.blocked.isEmpty && reading.within == -1 { return true }
         let record = world.items[item]
-        guard request.kinds.contains(record.kind) else { return false }
         if !reading.blocked.isEmpty {
             if record.shop >= 0 && reading.blocked.contains(record.shop) { return false }
             if record.creator >= 0 && reading.blocked.contains(record.creator) { return false }
@@ -116,7 +121,7 @@ struct Gatherer {
             scratch.candidates[Int(place)].sources |= 1 << UInt16(source.rawValue)
             return true
         }
-        guard place == -1, scratch.candidates.count < reading.gatherLimit else { return false }
+        guard place == -1, scratch.candidates.count < limit else { return false }
         guard allows(item) else {
             scratch.forbid(item)
             return false

@@ -48,14 +48,41 @@ extension Signal {
     ]
 }
 
-typealias Signals = SIMD64<Float>
+/// The values of all signals; 0 where nothing is known.
+struct Signals: Sendable, Hashable {
+    // Sixteen lanes a part: wider vectors would be aligned so far that half of an array were padding.
+    private var parts: (SIMD16<Float>, SIMD16<Float>, SIMD16<Float>, SIMD16<Float>) = (.zero, .zero, .zero, .zero)
 
-extension SIMD64<Float> {
     @inline(__always)
     subscript(signal: Signal) -> Float {
         get { self[signal.rawValue] }
         set { self[signal.rawValue] = newValue }
     }
+
+    /// By raw value of the signal.
+    @inline(__always)
+    subscript(number: Int) -> Float {
+        get {
+            switch number >> 4 {
+            case 0: parts.0[number & 15]
+            case 1: parts.1[number & 15]
+            case 2: parts.2[number & 15]
+            default: parts.3[number & 15]
+            }
+        }
+        set {
+            switch number >> 4 {
+            case 0: parts.0[number & 15] = newValue
+            case 1: parts.1[number & 15] = newValue
+            case 2: parts.2[number & 15] = newValue
+            default: parts.3[number & 15] = newValue
+            }
+        }
+    }
+
+    static func == (a: Signals, b: Signals) -> Bool { a.parts == b.parts }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(parts.0) }
 }
 
 /// An item on its way to a slot.

@@ -65,22 +65,32 @@ public struct RankingModel: Sendable, Hashable {
         return ContiguousArray(sums.prefix(candidates.count))
     }
 
+    /// A condition as a number: where the processor can't guess, arithmetic beats a branch.
+    @inline(__always)
+    private func bit(_ condition: Bool) -> Int { Int(unsafeBitCast(condition, to: UInt8.self)) }
+
     /// Six halvings without a branch find the bin of each signal.
-    private func bin(_ candidates: ContiguousArray<Candidate>, _ words: Int, into columns: UnsafeMutableRawBufferPointer) {
+    private func bin(
+        _ candidates: ContiguousArray<Candidate>, _ words: Int, into columns: UnsafeMutableRawBufferPointer
+    ) {
         search.withUnsafeBufferPointer { search in
             used.withUnsafeBufferPointer { used in
-                candidates.withUnsafeBufferPointer { candidates in
-                    for place in candidates.indices {
+                // Read in place: taking a lane by number out of a copy would copy all of them each time.
+                candidates.withUnsafeBytes { bytes in
+                    let offset = MemoryLayout<Candidate>.offset(of: \.signals) ?? 0
+                    for place in 0..<(bytes.count / MemoryLayout<Candidate>.stride) {
+                        let row = place &* MemoryLayout<Candidate>.stride &+ offset
                         for number in used.indices {
                             let signal = used[number]
-                            let value = candidates[place].signals[signal]
+                            let value = bytes.load(
+                                fromByteOffset: row &+ signal &* MemoryLayout<Float>.stride, as: Float.self)
                             let start = number &* Self.bins
-                            var bin = search[start &+ 31] < value ? 32 : 0
-                            bin = search[start &+ bin &+ 15] < value ? bin &+ 16 : bin
-                            bin = search[start &+ bin &+ 7] < value ? bin &+ 8 : bin
-                            bin = search[start &+ bin &+ 3] < value ? bin &+ 4 : bin
-                            bin = search[start &+ bin &+ 1] < value ? bin &+ 2 : bin
-                            bin = search[start &+ bin] < value ? bin &+ 1 : bin
+                            var bin = bit(search[start &+ 31] < value) << 5
+                            bin += bit(search[start &+ bin &+ 15] < value) << 4
+                            bin += bit(search[start &+ bin &+ 7] < value) << 3
+                            bin += bit(search[start &+ bin &+ 3] < value) << 2
+                            bin += bit(search[start &+ bin &+ 1] < value) << 1
+                            bin += bit(search[start &+ bin] < value)
                             columns[signal &* words &* 8 &+ place] = UInt8(truncatingIfNeeded: bin)
                         }
                     }

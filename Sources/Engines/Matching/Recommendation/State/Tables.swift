@@ -161,7 +161,7 @@ struct World: Sendable {
     /// Whether the hard rules let an item be shown to anybody.
     @inline(__always)
     func showable(_ item: Int32, _ configuration: Configuration) -> Bool {
-        let record = items[item]
-        return !record.withdrawn && (record.listed ? record.available : configuration.admitsUnlisted)
+        if items[item].withdrawn { return false }
+        return items[item].listed ? items[item].available : configuration.admitsUnlisted
     }
 }

@@ -17,7 +17,9 @@ struct VectorCodes: Sendable {
     mutating func replace(_ row: Int, by vector: some Collection<Float>) {
         let scale = Self.scale(vector)
         scales[row] = scale
-        for (place, component) in vector.enumerated() { bytes[row * width + place] = Int8((component / scale).rounded()) }
+        for (place, component) in vector.enumerated() {
+            bytes[row * width + place] = Int8((component / scale).rounded())
+        }
     }
 
     /// The last row takes the place of the one that leaves.

@@ -224,7 +224,9 @@ struct VectorTable: Sendable {
 
     private func finish(_ best: Best, _ vector: [Float], _ count: Int) -> [VectorIndex.Neighbour] {
         let padded = vector + [Float](repeating: 0, count: width - dimension)
-        var exact = best.entries.map { (score: Self.dot(padded, vectors, Int($0.number) * width, width), slot: $0.number) }
+        var exact = best.entries.map {
+            (score: Self.dot(padded, vectors, Int($0.number) * width, width), slot: $0.number)
+        }
         exact.sort { $0.score != $1.score ? $0.score > $1.score : $0.slot < $1.slot }
         return exact.prefix(count).map { VectorIndex.Neighbour(key: keys[Int($0.slot)], score: $0.score) }
     }
@@ -244,7 +246,9 @@ struct VectorTable: Sendable {
         for probes in 1...max(1, min(128, clusters.count)) {
             settings.probes = probes
             var found = 0
-            for (query, wanted) in zip(queries, truth) { found += search(query, count).count { wanted.contains($0.key) } }
+            for (query, wanted) in zip(queries, truth) {
+                found += search(query, count).count { wanted.contains($0.key) }
+            }
             if Double(found) >= recall * Double(truth.reduce(0) { $0 + $1.count }) { return }
         }
     }
