@@ -51,7 +51,7 @@ struct EvaluateMatching: AsyncParsableCommand {
         let start = ContinuousClock.now
         let report = evaluation.run(
             events: all, items: catalogue.map { keys.item($0) }, baseline: baseline
-        ) { Double((ContinuousClock.now - start).milliseconds) / 1000 }
+        ) { (ContinuousClock.now - start).seconds }
         try EvaluationText(
             file: file, name: events, events: all.count, keys: keys, evaluation: evaluation, report: report
         )

@@ -124,9 +124,42 @@ public final class Matcher: Sendable {
     private func answer(_ reading: Reading, keeping: ((Candidate) -> Bool)? = nil) -> Slate {
         var gatherer = Gatherer(reading, scratch: spare.withLock { $0.popLast() } ?? Scratch())
         let slate = gatherer.answer(keeping)
+        if reading.request.learns, reading.number >= 0 { offer(slate, reading, gatherer.scratch) }
         keep(&gatherer)
         return slate
     }
+
+    private func offer(_ slate: Slate, _ reading: Reading, _ scratch: Scratch) {
+        learner.withLock { learner in
+            for slot in slate.slots {
+                guard let item = learner.items.number(of: slot.item), Int(item) < scratch.place.count else { continue }
+                let place = scratch.place[Int(item)]
+                guard place >= 0 else { continue }
+                learner.ledger.offer(
+                    SlateLedger.Row(
+                        item: item, person: reading.number, time: reading.request.now,
+                        signals: scratch.candidates[Int(place)].signals, propensity: Float(slot.propensity)))
+            }
+        }
+    }
+
+    // MARK: Learning from slates
+
+    /// Learns the probabilities of actions from what came of the impressions so far, without putting them in force.
+    ///
+    /// Call it in the background: it works on a copy. Nil when too little was answered to predict better than the mean.
+    public func learnActions(version: String, seed: UInt64 = 1) -> ActionModels? {
+        let rows = learner.withLock { $0.ledger.rows }
+        return ActionModels(
+            rows, version: version,
+            depth: LearnedRanking.depth(discovery: discovery), seed: seed)
+    }
+
+    /// Impressions waiting to be learned from.
+    public var impressionsLogged: Int { learner.withLock { $0.ledger.rows.count } }
+
+    /// Puts learned probabilities in force, or takes them out with nil.
+    public func adopt(_ actions: ActionModels?) { learner.withLock { $0.actions = actions } }
 
     // MARK: Rebuilding and keeping
 

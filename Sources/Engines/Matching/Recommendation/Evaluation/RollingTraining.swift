@@ -33,8 +33,11 @@ struct RollingTraining {
         observe(until: evaluation.trainUntil, seconds)
         matcher.refresh(now: evaluation.trainUntil)
         matcher.adopt(
-            LearnedRanking(examples.all, version: "all", seed: evaluation.seed),
-            discovery: LearnedRanking(examples.discovery, version: "discovery", seed: evaluation.seed))
+            LearnedRanking(
+                examples.all, version: "all", depth: LearnedRanking.depth(discovery: false), seed: evaluation.seed),
+            discovery: LearnedRanking(
+                examples.discovery, version: "discovery", depth: LearnedRanking.depth(discovery: true),
+                seed: evaluation.seed))
     }
 
     /// As long as the test, but no more than leaves something to learn from.

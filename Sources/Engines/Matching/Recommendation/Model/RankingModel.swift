@@ -4,7 +4,7 @@
 /// candidates at once. Its output is the log-odds that the person responds to the item within the horizon it learned from.
 public struct RankingModel: Sendable, Hashable {
     /// One symmetric tree: questions "is the bin of `signal` above `bin`?", leaf values by the answers as bits.
-    struct Tree: Sendable, Hashable {
+    struct Tree: Sendable, Hashable, Codable {
         var signals: [Int]
         var bins: [UInt8]
         var leaves: [Float]

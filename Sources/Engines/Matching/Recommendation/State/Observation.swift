@@ -7,6 +7,9 @@ extension Learner {
             world.lastTime = event.time
             agePool()
         }
+        if let item = items.number(of: event.subject) {
+            ledger.observe(event.kind, of: item, by: person, at: event.time)
+        }
         switch event.kind {
         case .impression: show(itemNumber(event.subject), to: person, at: event.time)
         case .follow, .unfollow, .block: relate(person, to: subjectNumber(event.subject), event)

@@ -2,6 +2,7 @@
 extension Learner {
     var modelVersion: String {
         "\(configuration.weights.version)/\(refreshes)" + (rankings.all.map { "/\($0.version)" } ?? "")
+            + (actions.map { "/\($0.version)" } ?? "")
     }
 
     /// Takes, under the lock, all that one request needs. Costs a few reference counts and the look-up of its keys.
@@ -22,7 +23,8 @@ extension Learner {
             contextSubjects: ContiguousArray(context.compactMap { subjects.number(of: $0) }),
             within: request.within.map { subjects.number(of: $0) ?? -2 } ?? -1,
             modelVersion: modelVersion,
-            admission: ranking?.admission, ranker: Ranker(weights: configuration.weights, model: ranking?.model))
+            admission: ranking?.admission,
+            ranker: Ranker(weights: configuration.weights, model: ranking?.model, actions: actions))
     }
 
     /// The training data of the closed-form model as it stands at `now`.
