@@ -32,6 +32,8 @@ public struct Marketplace: Sendable {
     /// Takes the money.
     public let provider: any PaymentProvider
 
+    let shownCards = ShownCards()
+
     /// Opens every room.
     ///
     /// - Parameter feedSnapshot: where the feed's engine is kept between runs.

@@ -59,11 +59,11 @@ extension People {
     ///
     /// - Throws: ``NotFound`` when it is not theirs.
     public func revoke(_ token: TokenID, of person: PersonID) async throws {
-        try await store.write { [cache] transaction in
+        try await store.write { [self] transaction in
             guard try transaction.run("DELETE FROM api_tokens WHERE id = \(token) AND person = \(person)") == 1 else {
                 throw NotFound("token")
             }
-            transaction.afterCommit { cache.forget(person) }
+            transaction.afterCommit { [self] in forget(person) }
         }
     }
 }

@@ -46,6 +46,12 @@ extension Content {
                 WHERE person = \(person) AND subject = \(subject.description) AND kind = \(kind.rawValue)
                 """)
         guard changed == 1 else { return false }
+        if kind == .like, case .video(let video) = subject {
+            transaction.afterCommit { [recentCounts, recentLikes] in
+                recentCounts.forget([video])
+                recentLikes.forget([person])
+            }
+        }
         try journal.append(
             Touchpoint(
                 person: person, time: time, kind: kind.touchpoint(isOn: isOn), subject: subject, slate: slate),
@@ -111,16 +117,28 @@ extension Content {
     public func reactions(to videos: [VideoID], for person: PersonID) async throws -> [VideoID: Reactions] {
         guard !videos.isEmpty else { return [:] }
         let now = source.now
-        if let known = cache.reactions(to: videos, for: person, at: now) { return known }
-        let generation = cache.generation
-        let (counts, liked) = try await store.read { transaction in
-            (try Self.counts(of: videos, in: transaction), try Self.liked(by: person, in: transaction))
-        }
-        cache.remember(counts, liked: liked, by: person, at: now, generation: generation)
-        return counts.reduce(into: [:]) { reactions, entry in
-            reactions[entry.key] = entry.value
-            reactions[entry.key]?.isLiked = liked.contains(entry.key)
-        }
+        let liked = try await likes(of: person, at: now)
+        var reactions = try await counts(of: videos, at: now)
+        for video in videos where liked.contains(video) { reactions[video]?.isLiked = true }
+        return reactions
+    }
+
+    private func counts(of videos: [VideoID], at now: Instant) async throws -> [VideoID: Reactions] {
+        let known = recentCounts.find(videos, at: now)
+        let missing = videos.filter { known[$0] == nil }
+        guard !missing.isEmpty else { return known }
+        let version = recentCounts.version
+        let read = try await store.read { try Self.counts(of: missing, in: $0) }
+        recentCounts.remember(read, at: now, version: version)
+        return known.merging(read) { $1 }
+    }
+
+    private func likes(of person: PersonID, at now: Instant) async throws -> Set<VideoID> {
+        if let known = recentLikes.find(person, at: now) { return known }
+        let version = recentLikes.version
+        let read = try await store.read { try Self.liked(by: person, in: $0) }
+        recentLikes.remember([person: read], at: now, version: version)
+        return read
     }
 
     private static func counts(of videos: [VideoID], in transaction: any Transaction) throws -> [VideoID: Reactions] {
@@ -156,7 +174,7 @@ extension Content {
     public func comment(_ body: String, on video: VideoID, by person: PersonID) async throws -> Comment {
         let text = try ValidatedText(body, field: "body", length: 1...500).value
         let comment = Comment(id: source.identifier(), person: person, body: text, createdAt: source.now)
-        try await store.write { [cache] transaction in
+        try await store.write { [recentCounts] transaction in
             guard try transaction.row("SELECT 1 FROM videos WHERE id = \(video) AND is_listed = 1") != nil else {
                 throw NotFound("video")
             }
@@ -165,7 +183,7 @@ extension Content {
                 INSERT INTO comments (id, video, person, body, created_at)
                 VALUES (\(comment.id), \(video), \(person), \(text), \(comment.createdAt))
                 """)
-            transaction.afterCommit { cache.forget(video) }
+            transaction.afterCommit { recentCounts.forget([video]) }
         }
         return comment
     }

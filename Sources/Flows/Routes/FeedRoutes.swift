@@ -53,13 +53,13 @@ struct CommentBody: Documented {
 
 extension MarketplaceAPI {
     func addFeedRoutes(to api: API) {
-        api.route(
+        api.respond(
             .get, "/feed", "readFeed", "The next slate of the caller's For-You feed.", access: .visitor,
-            query: [QueryParameter("count", "1–30 slots, 10 by default")]
+            query: [QueryParameter("count", "1–30 slots, 10 by default")], body: Nothing.self, answer: SlateView.self
         ) { [self] call in
             let count = try call.request.query("count", in: 1...30, default: 10)
             let slate = market.feed.forYou(try call.person, count: count)
-            return try await cards.slate(slate, in: call.context.language)
+            return try await cards.slateResponse(slate, in: call.context.language)
         }
         api.route(
             .get, "/feed/{slate}/{item}/why", "explainSlot", "Why an item stood in a slate of the caller.",
