@@ -75,18 +75,8 @@ public struct Marketplace: Sendable {
             group.addTask { try? await journal.run() }
             group.addTask { await feed.run() }
             group.addTask { await centre.run() }
-            group.addTask { await journal.follow(visitorCarts) }
             group.addTask { await SettlePayments(self).run() }
-        }
-    }
-
-    /// A visitor who signs in keeps the cart.
-    private var visitorCarts: Subscription {
-        Subscription(name: "carts.visitors", topics: [VisitorRecognised.topic]) { facts, transaction in
-            for fact in facts {
-                guard let recognised: VisitorRecognised = try fact.content() else { continue }
-                try Carts.merge(recognised.visitor, into: recognised.person, in: transaction)
-            }
+            group.addTask { await Retention(self).run() }
         }
     }
 }

@@ -26,12 +26,10 @@ public struct OpenedSession: Sendable {
 }
 
 extension People {
-    /// Checks credentials and opens a session. What was learned about `visitor` goes to the person.
+    /// Checks credentials.
     ///
     /// - Throws: ``PeopleProblem/wrongCredentials``, ``TooManyRequests``.
-    public func signIn(
-        email: String, password: String, visitor: PersonID?, device: String, address: String
-    ) async throws -> OpenedSession {
+    public func verify(email: String, password: String, address: String) async throws -> PersonID {
         let email = email.lowercased()
         try signInsByAddress.take(address)
         try signInsByAccount.take(email)
@@ -40,24 +38,24 @@ extension People {
         }
         let isRight = try await passwords.verify(String(password.prefix(128)), against: try row?.get("password_hash"))
         guard let row, isRight else { throw PeopleProblem.wrongCredentials }
-        return try await open(for: try row.get("id"), visitor: visitor, device: device)
+        return try row.get("id")
     }
 
-    /// Opens a session for somebody who has just proved who they are.
-    public func open(for person: PersonID, visitor: PersonID?, device: String) async throws -> OpenedSession {
+    /// Opens a session for somebody who has just proved who they are, and tells the journal that they were `visitor`.
+    public func open(
+        for person: PersonID, visitor: PersonID?, device: String, in transaction: any Transaction
+    ) throws -> OpenedSession {
         let now = source.now
         let session = OpenedSession(id: source.identifier(), person: person, secret: source.secret(bytes: 32))
         let expiresAt = now + configuration.sessionLifetime
-        try await store.write { [journal] transaction in
-            try transaction.send(
-                """
-                INSERT INTO sessions (id, person, secret_hash, device, created_at, rotated_at, expires_at)
-                VALUES (\(session.id), \(person), \(digest(session.secret)), \(String(device.prefix(200))), \(now), \(now),
-                    \(expiresAt))
-                """)
-            if let visitor, visitor != person {
-                try journal.append(VisitorRecognised(visitor: visitor, person: person), at: now, in: transaction)
-            }
+        try transaction.send(
+            """
+            INSERT INTO sessions (id, person, secret_hash, device, created_at, rotated_at, expires_at)
+            VALUES (\(session.id), \(person), \(digest(session.secret)), \(String(device.prefix(200))), \(now), \(now),
+                \(expiresAt))
+            """)
+        if let visitor, visitor != person {
+            try journal.append(VisitorRecognised(visitor: visitor, person: person), at: now, in: transaction)
         }
         return session
     }
@@ -93,6 +91,17 @@ extension People {
 }
 
 extension People {
+    /// Deletes sessions and API tokens whose time is over.
+    ///
+    /// - Returns: how many there were.
+    public func forgetEndedSessions() async throws -> Int {
+        let now = source.now
+        return try await store.write { transaction in
+            try transaction.run("DELETE FROM sessions WHERE expires_at <= \(now)")
+                + transaction.run("DELETE FROM api_tokens WHERE expires_at <= \(now)")
+        }
+    }
+
     /// Forgets what is known about somebody who has just changed.
     func forget(_ person: PersonID) {
         identities.forget { $0.person == person }

@@ -3,7 +3,7 @@ import Kernel
 import Store
 
 /// A comment under a video.
-public struct Comment: Sendable, Equatable {
+public struct Comment: Sendable, Codable, Equatable {
     /// The comment.
     public let id: CommentID
     /// Who wrote it.
@@ -168,23 +168,40 @@ extension Content {
         return Set(try rows.compactMap { VideoID(try $0.get(0, as: String.self)) })
     }
 
+    /// Gives a person what they liked and followed as a visitor. Comments need an account, so there are none.
+    public func merge(_ visitor: PersonID, into person: PersonID, in transaction: any Transaction) throws {
+        try transaction.send(
+            """
+            INSERT INTO reactions (person, subject, kind, reacted_at)
+            SELECT \(person), subject, kind, reacted_at FROM reactions WHERE person = \(visitor) ON CONFLICT DO NOTHING
+            """)
+        try transaction.send("DELETE FROM reactions WHERE person = \(visitor)")
+        try transaction.send(
+            """
+            INSERT INTO follows (person, subject, followed_at)
+            SELECT \(person), subject, followed_at FROM follows WHERE person = \(visitor) ON CONFLICT DO NOTHING
+            """)
+        try transaction.send("DELETE FROM follows WHERE person = \(visitor)")
+        transaction.afterCommit { [recentLikes] in recentLikes.forget([visitor, person]) }
+    }
+
     /// Writes a comment.
     ///
     /// - Throws: ``InvalidField``, ``NotFound`` when there is no such video.
-    public func comment(_ body: String, on video: VideoID, by person: PersonID) async throws -> Comment {
+    public func comment(
+        _ body: String, on video: VideoID, by person: PersonID, in transaction: any Transaction
+    ) throws -> Comment {
         let text = try ValidatedText(body, field: "body", length: 1...500).value
-        let comment = Comment(id: source.identifier(), person: person, body: text, createdAt: source.now)
-        try await store.write { [recentCounts] transaction in
-            guard try transaction.row("SELECT 1 FROM videos WHERE id = \(video) AND is_listed = 1") != nil else {
-                throw NotFound("video")
-            }
-            try transaction.send(
-                """
-                INSERT INTO comments (id, video, person, body, created_at)
-                VALUES (\(comment.id), \(video), \(person), \(text), \(comment.createdAt))
-                """)
-            transaction.afterCommit { recentCounts.forget([video]) }
+        guard try transaction.row("SELECT 1 FROM videos WHERE id = \(video) AND is_listed = 1") != nil else {
+            throw NotFound("video")
         }
+        let comment = Comment(id: source.identifier(), person: person, body: text, createdAt: source.now)
+        try transaction.send(
+            """
+            INSERT INTO comments (id, video, person, body, created_at)
+            VALUES (\(comment.id), \(video), \(person), \(text), \(comment.createdAt))
+            """)
+        transaction.afterCommit { [recentCounts] in recentCounts.forget([video]) }
         return comment
     }
 

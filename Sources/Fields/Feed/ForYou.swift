@@ -65,12 +65,19 @@ extension Feed {
         return slate
     }
 
-    /// Records what people did, durably, in order.
+    /// Records what people did, durably, in order; with a key, once however often it is sent.
     ///
     /// - Returns: the place of the last one, for ``knows(_:)``.
-    public func record(_ touchpoints: [Touchpoint]) async throws -> Position {
+    /// - Throws: ``IdempotencyKeyReused``.
+    public func record(
+        _ touchpoints: [Touchpoint], key: IdempotencyKey? = nil, fingerprint: String = ""
+    ) async throws -> Position {
         let now = source.now
-        return try await store.write { [journal] in try journal.append(touchpoints, at: now, in: $0) }
+        return try await store.write { [journal] transaction in
+            try transaction.once(key, fingerprint: fingerprint, at: now) {
+                try journal.append(touchpoints, at: now, in: transaction)
+            }
+        }
     }
 
     private func shown(

@@ -1,0 +1,1 @@
+CREATE INDEX slates_time ON slates (shown_at, id);
