@@ -25,7 +25,8 @@ struct IdempotencyTests {
                 ]
             ]
             for _ in 0..<2 {
-                #expect(try await person.api("POST", "/touchpoints", seen, key: "s1").status == 202)
+                let answer = try await person.api("POST", "/touchpoints", seen, key: "s1")
+                #expect(answer.status == 202, "\(answer.text)")
             }
             let stranger = Caller(server.address)
             #expect(try await stranger.signUp("stranger@example.com").status == 201)
