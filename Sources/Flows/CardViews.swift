@@ -62,7 +62,7 @@ public struct SlotView: Documented, Equatable {
     /// Which candidate source found it.
     public let source: String
     /// The ranking score; comparable within the slate.
-    public let score: Double
+    public let score: Float
     /// The probability with which it took this slot.
     public let propensity: Double
     /// The strongest reasons, as names of kinds; the `why` route says them in words.

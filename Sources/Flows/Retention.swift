@@ -64,15 +64,14 @@ public struct Retention: Sendable {
 
     private func forgetSlates(before limit: Instant) async throws -> Int {
         var forgotten = 0
-        var cursor: Feed.SlateCursor?
+        var cursor: SlateID?
         while true {
             let page = try await market.feed.slates(before: limit, after: cursor, limit: 500)
             guard let last = page.last else { return forgotten }
             cursor = last
             forgotten += try await market.store.write { transaction in
-                let slates = page.map(\.slate)
-                let ordered = try Orders.slates(orderedFrom: slates, in: transaction)
-                return try Feed.forget(slates.filter { !ordered.contains($0) }, in: transaction)
+                let ordered = try Orders.slates(orderedFrom: page, in: transaction)
+                return try Feed.forget(page.filter { !ordered.contains($0) }, in: transaction)
             }
         }
     }

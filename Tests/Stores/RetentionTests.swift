@@ -23,7 +23,7 @@ import Testing
         let viewed = Touchpoint(person: person, time: market.source.now, kind: .view, subject: .product(bazaar.product))
         _ = try await market.feed.record(
             [viewed], key: try IdempotencyKey(caller: "\(person)", text: "k"), fingerprint: "f")
-        let (seen, bought) = (SlateID(rawValue: 501), SlateID(rawValue: 502))
+        let (seen, bought) = (market.source.identifier(SlateKind.self), market.source.identifier(SlateKind.self))
         try await store.write { [now = market.source.now] transaction in
             for slate in [seen, bought] {
                 try transaction.send("INSERT INTO slates VALUES (\(slate), \(person), 'feed', 'w1', '[]', \(now))")

@@ -107,7 +107,7 @@ extension FeedSlot {
     init(_ slot: Slot) {
         item = slot.kind == .video ? .video(VideoID(rawValue: slot.item)) : .product(ProductID(rawValue: slot.item))
         source = "\(slot.source)"
-        score = slot.score
+        score = Float(slot.score)
         propensity = slot.propensity
         reasons = slot.reasons.map(FeedReason.init)
     }

@@ -12,7 +12,7 @@ public struct FeedSlot: Sendable, Codable, Equatable {
     /// Which candidate source found it.
     public let source: String
     /// The ranking score; comparable within the slate.
-    public let score: Double
+    public let score: Float
     /// The probability with which it took this slot.
     public let propensity: Double
     /// Why it is here, strongest first.

@@ -2,27 +2,14 @@ import Kernel
 import Store
 
 extension Feed {
-    /// A place in the slates by time.
-    public struct SlateCursor: Sendable {
-        /// The slate at that place.
-        public let slate: SlateID
-        let shownAt: Instant
-    }
-
-    /// Slates shown before `limit`, oldest first, after `cursor`.
-    public func slates(before limit: Instant, after cursor: SlateCursor?, limit count: Int) async throws
-        -> [SlateCursor]
-    {
-        let from = cursor?.shownAt ?? Instant(milliseconds: 0)
-        let id = cursor?.slate.description ?? ""
+    /// Slates shown before `limit`, oldest first, after `cursor`. Identifiers begin with their time, so their order is that
+    /// of showing.
+    public func slates(before limit: Instant, after cursor: SlateID?, limit count: Int) async throws -> [SlateID] {
+        let (from, end) = (cursor ?? SlateID(rawValue: 0), SlateID(earliestAt: limit))
         return try await store.read { transaction in
             try transaction.rows(
-                """
-                SELECT id, shown_at FROM slates
-                WHERE shown_at >= \(from) AND shown_at < \(limit) AND (shown_at > \(from) OR id > \(id))
-                ORDER BY shown_at, id LIMIT \(count)
-                """
-            ).map { SlateCursor(slate: try $0.get(0), shownAt: try $0.get(1)) }
+                "SELECT id FROM slates WHERE id > \(from) AND id < \(end) ORDER BY id LIMIT \(count)"
+            ).map { try $0.get(0) }
         }
     }
 

@@ -1,1 +1,0 @@
-CREATE INDEX slates_time ON slates (shown_at, id);
