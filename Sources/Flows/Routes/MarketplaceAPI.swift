@@ -34,6 +34,7 @@ public struct MarketplaceAPI: Sendable {
         addCentreRoutes(to: api)
         addCartRoutes(to: api)
         addOrderRoutes(to: api)
+        addFlashLotRoutes(to: api)
         addWebhookRoute(to: router)
         let document = ByteBuffer(bytes: try OpenAPIDocument(routes: api.routes).json())
         router.get("\(API.root)/openapi.json") { _, _ in

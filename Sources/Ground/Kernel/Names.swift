@@ -79,3 +79,8 @@ public typealias PaymentIntentID = Identifier<PaymentIntentKind>
 public enum RefundKind: IdentifierKind { public static let prefix = "rfd" }
 /// Identifies a refund.
 public typealias RefundID = Identifier<RefundKind>
+
+/// A flash lot.
+public enum FlashLotKind: IdentifierKind { public static let prefix = "flt" }
+/// Identifies a flash lot.
+public typealias FlashLotID = Identifier<FlashLotKind>
