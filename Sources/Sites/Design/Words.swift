@@ -14,7 +14,8 @@ enum Word: String, CaseIterable {
     case nothingFound, nothingFoundHelp, sort, sortRelevance, sortSales, sortPriceUp, sortPriceDown, sortNewest
     case filters, inStock, removeFilter, priceRange, minimum, maximum, brands, from, listPrice, notForSale
     case viewProduct, addToCart, addedToCart, viewCart, buyNow, chooseVariant, quantity, soldOut, stockGood
-    case flashPrice, flashLeft, flashLimit, until, stockLow, stockNone, stockShort, stockGone, offShelf, description, attributes, videosShowing, similar
+    case flashPrice, flashLeft, flashLimit, until, stockLow, stockNone, stockShort, stockGone, offShelf, description,
+        attributes, videosShowing, similar
     case visitShop, priceChanged, lineRemoved, someUnbuyable, someLeftOut, total, checkout, checkoutTitle
     case checkoutHelp, cartEmpty, cartEmptyHelp, deliverTo, recipient, phone, region, city, street, placeOrder
     case placeOrderHelp, confirmNewPrices, nothingToOrder, nothingToOrderHelp, paid, paidHelp, paymentPending
