@@ -107,8 +107,9 @@ let package = Package(
         .executableTarget(
             name: "Quanyu",
             dependencies: [
-                "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Payments", "Feed", "Flows",
-                "Importing",
+                "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Catalog", "Stock", "Orders",
+                "Payments",
+                "Shops", "Feed", "Flows", "Importing",
                 "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
             ],
             path: "Sources/Quanyu"),
