@@ -60,6 +60,7 @@ let package = Package(
         room("Carts", "Sources/Trade/Carts"),
         room("Orders", "Sources/Trade/Orders"),
         room("Payments", "Sources/Trade/Payments", [crypto, httpClient]),
+        room("Ledger", "Sources/Trade/Ledger", [crypto]),
         // Fields
         room("Shops", "Sources/Fields/Shops"),
         room("Content", "Sources/Fields/Content"),
@@ -112,6 +113,7 @@ let package = Package(
                 "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
             ],
             path: "Sources/Quanyu"),
+        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "StoreSQLite"], path: "Tests/Trade/Ledger"),
         .testTarget(name: "KernelTests", dependencies: ["Kernel"], path: "Tests/Ground/Kernel"),
         // The built executable under test: what the suites share, then one suite a question.
         .target(name: "Harness", dependencies: [httpClient], path: "Tests/Harness"),
