@@ -25,7 +25,7 @@ public struct ChangeOrder: Sendable {
             try market.stock.release(order.lines.compactMap(\.reservation), in: transaction)
             if let intent = try Payments.intent(of: order.group, in: transaction) {
                 if wasPaid {
-                    try market.payments.refund(order.total, of: intent.id, for: id.description, in: transaction)
+                    try KeepBooks(market: market).takeBack(order, of: intent, in: transaction)
                 } else {
                     try cancelUnpaid(order.group, intent, market, in: transaction)
                 }
@@ -56,7 +56,9 @@ public struct ChangeOrder: Sendable {
             guard let order = try Orders.order(id, in: transaction), order.buyer == buyer else {
                 throw NotFound("order")
             }
-            return try market.orders.move(id, to: .completed, by: buyer, in: transaction)
+            let completed = try market.orders.move(id, to: .completed, by: buyer, in: transaction)
+            try KeepBooks(market: market).received(completed, in: transaction)
+            return completed
         }
     }
 

@@ -5,6 +5,7 @@ import Content
 import Feed
 import Journal
 import Kernel
+import Ledger
 import Orders
 import Payments
 import People
@@ -29,16 +30,20 @@ public struct Marketplace: Sendable {
     public let carts: Carts
     public let orders: Orders
     public let payments: Payments
+    public let ledger: Ledger
     /// Takes the money.
     public let provider: any PaymentProvider
+    /// What the operator has settled with everybody.
+    public let terms: TradeTerms
 
     /// Opens every room.
     ///
     /// - Parameter feedSnapshot: where the feed's engine is kept between runs.
     public init(
         store: any Store, source: Kernel.Source, people configuration: People.Configuration = .init(),
-        feedSnapshot: String? = nil, provider: any PaymentProvider
+        feedSnapshot: String? = nil, provider: any PaymentProvider, terms: TradeTerms = .init()
     ) {
+        self.terms = terms
         self.store = store
         self.source = source
         self.provider = provider
@@ -53,13 +58,14 @@ public struct Marketplace: Sendable {
         carts = Carts(store: store)
         orders = Orders(store: store, journal: journal, source: source)
         payments = Payments(store: store, source: source)
+        ledger = Ledger(store: store, source: source)
     }
 
     /// The tables of every room, in the order in which rooms were added.
     public static let migrations =
         storeMigrations + journalMigrations + People.migrations + Catalog.migrations + Stock.migrations
         + Shops.migrations + Content.migrations + Feed.migrations + Centre.migrations + Carts.migrations
-        + Orders.migrations + Payments.migrations
+        + Orders.migrations + Payments.migrations + Ledger.migrations
 
     /// Reads what rooms keep in memory.
     public func load() async throws {
