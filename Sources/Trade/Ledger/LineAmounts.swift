@@ -36,6 +36,15 @@ public enum Component: String, Sendable, Codable, CaseIterable, CodingKeyReprese
         default: false
         }
     }
+
+    /// Whether it lowers what the buyer pays.
+    var isDiscount: Bool {
+        switch self {
+        case .shopDiscount, .platformDiscount, .creatorDiscount: true
+        case .shopShipping, .platformShipping, .creatorShipping: true
+        default: false
+        }
+    }
 }
 
 /// The amounts of one line, in minor units, each at least 0; or a part of them that is taken back.

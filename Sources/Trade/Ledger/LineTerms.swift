@@ -160,15 +160,35 @@ public struct LineRemainder: Hashable, Sendable {
         case .everything: return (quantity, amounts)
         case .units(let units, let withShipping):
             guard units > 0, units <= quantity else { throw LedgerProblem.refundTooLarge }
-            return (units, try share(units, of: quantity, includes: { withShipping || !$0.isShipping }))
+            return (units, try unitsPart(units, withShipping: withShipping))
         case .amount(let wanted):
             let goods = amounts.goodsPaid(taxIncluded: taxIncluded)
             guard wanted > 0, wanted <= goods else { throw LedgerProblem.refundTooLarge }
-            var part = try share(wanted, of: goods, includes: { !$0.isShipping })
-            // Each component was rounded by itself; the price takes the cent so that the buyer gets what was promised.
-            part[.price] += wanted - part.goodsPaid(taxIncluded: taxIncluded)
-            return (0, part)
+            return (0, try amountPart(wanted, of: goods))
         }
+    }
+
+    /// The price's part is divided over buyer and funders by largest remainder, so that no rounding makes a discount
+    /// larger than what it was taken from.
+    private func unitsPart(_ units: Int64, withShipping: Bool) throws -> LineAmounts {
+        var part = try share(units, of: quantity) { !$0.isShipping && !$0.isDiscount }
+        try divide(&part, .price, over: [.shopDiscount, .platformDiscount, .creatorDiscount])
+        guard withShipping else { return part }
+        part = part + (try share(units, of: quantity) { $0.isShipping && !$0.isDiscount })
+        try divide(&part, .shipping, over: [.shopShipping, .platformShipping, .creatorShipping])
+        return part
+    }
+
+    /// What the buyer gets is divided over goods and added tax, so that it is exactly what was promised; the price
+    /// follows from it and the discounts.
+    private func amountPart(_ wanted: Int64, of goods: Int64) throws -> LineAmounts {
+        var part = try share(wanted, of: goods) { !$0.isShipping && $0 != .price }
+        let added = taxIncluded ? 0 : amounts[.tax]
+        let split = try Money(wanted, .cny).split(by: [goods - added, added])
+        if !taxIncluded { part[.tax] = split[1].amount }
+        part[.price] =
+            split[0].amount + part[.shopDiscount] + part[.platformDiscount] + part[.creatorDiscount]
+        return part
     }
 
     /// What is left without a part.
@@ -185,5 +205,13 @@ public struct LineRemainder: Hashable, Sendable {
             share[component] = split[0].amount
         }
         return share
+    }
+
+    private func divide(_ part: inout LineAmounts, _ gross: Component, over discounts: [Component]) throws {
+        guard amounts[gross] > 0 else { return }
+        let weights = discounts.map { amounts[$0] }
+        let net = amounts[gross] - weights.reduce(0, +)
+        let split = try Money(part[gross], .cny).split(by: [net] + weights)
+        for (discount, amount) in zip(discounts, split.dropFirst()) { part[discount] = amount.amount }
     }
 }

@@ -208,7 +208,7 @@ struct Books {
             try await books.ledger.sealAll()
             let now = books.now.source.now
             let short = try await books.store.read { try Ledger.shortfalls(since: now, in: $0).map(\.missing) }
-            #expect(short == [600, 150, 4_150].sorted(by: <) || Set(short) == [4_150, 600, 150])
+            #expect(short == [4_150])
             try await books.store.write { [books] in
                 try books.ledger.deposit(
                     Money(3_000, .cny), by: books.shop, through: "test", source: "d1", in: $0)

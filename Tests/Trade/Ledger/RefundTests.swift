@@ -89,6 +89,7 @@ extension RefundMeasure {
             let terms = LineTerms.any(&random)
             var left = LineRemainder(
                 quantity: terms.quantity, amounts: try terms.amounts(), taxIncluded: terms.tax.isIncluded)
+            guard left.amounts.goodsPaid(taxIncluded: left.taxIncluded) > 0 else { continue }
             while left.amounts.goodsPaid(taxIncluded: left.taxIncluded) > 0 {
                 let goods = left.amounts.goodsPaid(taxIncluded: left.taxIncluded)
                 #expect(throws: LedgerProblem.refundTooLarge) { try left.part(.amount(goods + 1)) }
