@@ -61,17 +61,20 @@ let package = Package(
         room("Orders", "Sources/Trade/Orders"),
         room("Payments", "Sources/Trade/Payments", [crypto, httpClient]),
         room("Ledger", "Sources/Trade/Ledger", [crypto]),
+        room("AfterSales", "Sources/Trade/AfterSales"),
         // Fields
         room("Shops", "Sources/Fields/Shops"),
         room("Content", "Sources/Fields/Content"),
         room("Feed", "Sources/Fields/Feed", ["Matching"]),
         room("Centre", "Sources/Fields/Centre", ["MatchingText"]),
+        // Growth
+        room("Alliance", "Sources/Growth/Alliance"),
         // Flows
         .target(
             name: "Flows",
             dependencies: [
                 "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
-                "Shops", "Ledger",
+                "Shops", "Ledger", "AfterSales", "Alliance",
                 "Content", "Feed", "Centre", hummingbird, httpTypes,
             ], path: "Sources/Flows", exclude: ["Importing"]),
         // Sites

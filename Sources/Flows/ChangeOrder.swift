@@ -1,3 +1,4 @@
+import AfterSales
 import HTTP
 import Kernel
 import Orders
@@ -20,6 +21,11 @@ public struct ChangeOrder: Sendable {
         return try await market.store.write { [market] transaction in
             let order = try Self.order(id, for: identity, in: transaction)
             let wasPaid = order.state == .paid
+            let steps = AfterSaleSteps(market: market)
+            for open in try AfterSales.cases(about: id, in: transaction)
+            where AfterSaleMachine.next(open.state, .withdraw, kind: open.kind) != nil {
+                try steps.step(.withdraw, open, by: identity.person, note: "cancelled", in: transaction)
+            }
             let cancelled = try market.orders.move(
                 id, to: .cancelled, by: identity.person, note: reason, in: transaction)
             try market.stock.release(order.lines.compactMap(\.reservation), in: transaction)
@@ -43,6 +49,10 @@ public struct ChangeOrder: Sendable {
         return try await market.store.write { [market] transaction in
             guard let order = try Orders.order(id, in: transaction) else { throw NotFound("order") }
             try identity.requireStaff(of: order.shop, [.owner, .manager, .warehouse])
+            // Goods that the buyer may not want any more are not sent; the shop answers first.
+            guard try !AfterSales.isOpen(order.lines.map(\.id), in: transaction) else {
+                throw AfterSaleProblem.alreadyOpen
+            }
             return try market.orders.move(
                 id, to: .shipped, by: identity.person, carrier: carrier, tracking: tracking, in: transaction)
         }

@@ -1,3 +1,4 @@
+import Alliance
 import Kernel
 import Ledger
 import Orders
@@ -17,11 +18,18 @@ struct KeepBooks {
 
     /// An order was paid for: its money is divided as it was settled at the sale.
     func sold(_ order: Order, in transaction: any Transaction) throws {
+        let commissions = try Alliance.commissions(of: order.lines.map(\.id), in: transaction)
         let sales = order.lines.map { line -> LineSale in
             var terms = LineTerms(quantity: line.quantity, price: line.amount)
             terms.fee = market.terms.fee
             terms.tax = market.terms.tax
-            return LineSale(line: line.id, parties: LineParties(buyer: order.buyer, shop: order.shop), terms: terms)
+            let commission = commissions[line.id].flatMap { $0.decision == .voided ? nil : $0 }
+            terms.commission = commission?.rate ?? BasisPoints(0)
+            terms.agencyShare = commission?.agencyShare ?? BasisPoints(0)
+            let parties = LineParties(
+                buyer: order.buyer, shop: order.shop, creator: commission?.creator, agency: commission?.agency)
+            return LineSale(
+                line: line.id, parties: parties, terms: terms, holdsCommission: commission?.isHeld ?? false)
         }
         try market.ledger.sell(sales, of: order.id, in: transaction)
     }

@@ -1,3 +1,5 @@
+import AfterSales
+import Alliance
 import Carts
 import Catalog
 import Centre
@@ -31,6 +33,8 @@ public struct Marketplace: Sendable {
     public let orders: Orders
     public let payments: Payments
     public let ledger: Ledger
+    public let alliance: Alliance
+    public let afterSales: AfterSales
     /// Takes the money.
     public let provider: any PaymentProvider
     /// What the operator has settled with everybody.
@@ -59,13 +63,16 @@ public struct Marketplace: Sendable {
         orders = Orders(store: store, journal: journal, source: source)
         payments = Payments(store: store, source: source)
         ledger = Ledger(store: store, source: source)
+        alliance = Alliance(store: store, source: source)
+        afterSales = AfterSales(store: store, journal: journal, source: source, deadlines: terms.afterSale)
     }
 
     /// The tables of every room, in the order in which rooms were added.
     public static let migrations =
         storeMigrations + journalMigrations + People.migrations + Catalog.migrations + Stock.migrations
         + Shops.migrations + Content.migrations + Feed.migrations + Centre.migrations + Carts.migrations
-        + Orders.migrations + Payments.migrations + Ledger.migrations
+        + Orders.migrations + Payments.migrations + Ledger.migrations + Alliance.migrations
+        + AfterSales.migrations
 
     /// Reads what rooms keep in memory.
     public func load() async throws {
@@ -80,7 +87,9 @@ public struct Marketplace: Sendable {
             group.addTask { await feed.run() }
             group.addTask { await centre.run() }
             group.addTask { await journal.follow(visitorCarts) }
+            group.addTask { await journal.follow(visitorTouches) }
             group.addTask { await SettlePayments(self).run() }
+            group.addTask { await SweepDeadlines(self).run() }
         }
     }
 
@@ -90,6 +99,16 @@ public struct Marketplace: Sendable {
             for fact in facts {
                 guard let recognised: VisitorRecognised = try fact.content() else { continue }
                 try Carts.merge(recognised.visitor, into: recognised.person, in: transaction)
+            }
+        }
+    }
+
+    /// A visitor who signs in has followed promotion links, and has shown which browser is whose.
+    var visitorTouches: Subscription {
+        Subscription(name: "alliance.visitors", topics: [VisitorRecognised.topic]) { facts, transaction in
+            for fact in facts {
+                guard let recognised: VisitorRecognised = try fact.content() else { continue }
+                try Alliance.recognise(recognised.visitor, as: recognised.person, in: transaction)
             }
         }
     }

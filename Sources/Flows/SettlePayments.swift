@@ -1,3 +1,4 @@
+import AfterSales
 import Journal
 import Kernel
 import Orders
@@ -129,6 +130,10 @@ public struct SettlePayments: Sendable {
             let intent = try Payments.intent(refund.intent, in: transaction)
         else { return }
         try books.repaid(refund, intent, in: transaction)
+        guard let id = AfterSaleCaseID(refund.cause), case let found = try AfterSales.find(id, in: transaction),
+            found.state == .refunding
+        else { return }
+        try AfterSaleSteps(market: market).step(.confirmRefund, found, by: nil, in: transaction)
     }
 
     /// Money that is promised is taken when the orders still stand, and let go when they don't.

@@ -1,3 +1,4 @@
+import AfterSales
 import Kernel
 import Ledger
 
@@ -15,6 +16,8 @@ public struct TradeTerms: Sendable {
     public var paymentGrace = Duration.minutes(5)
     /// How long a shop may owe before its deposit covers it.
     public var depositGrace = Duration.days(7)
+    /// How long each side of an after-sale case has.
+    public var afterSale = AfterSaleDeadlines()
     /// For how long a creator is credited after a touch.
     public var attributionWindow = Duration.days(7)
     /// For how long after the order a lower price is made good.

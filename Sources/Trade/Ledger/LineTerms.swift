@@ -151,6 +151,12 @@ public struct LineRemainder: Hashable, Sendable {
     /// What the buyer has paid and not got back, in minor units.
     public var paid: Int64 { amounts.paid(taxIncluded: taxIncluded) }
 
+    /// What of that was for the goods, without tax that was added, in minor units.
+    public var goods: Int64 { amounts.goodsPaid(taxIncluded: true) }
+
+    /// The most that ``RefundMeasure/amount(_:)`` can take back, in minor units.
+    public var goodsPaid: Int64 { amounts.goodsPaid(taxIncluded: taxIncluded) }
+
     /// The part that `measure` takes back. Each part is split off what is left, so that whatever mix of measures comes
     /// in whatever order, the parts of a line sum to the line.
     ///
