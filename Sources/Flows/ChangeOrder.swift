@@ -50,8 +50,9 @@ public struct ChangeOrder: Sendable {
             guard let order = try Orders.order(id, in: transaction) else { throw NotFound("order") }
             try identity.requireStaff(of: order.shop, [.owner, .manager, .warehouse])
             // Goods that the buyer may not want any more are not sent; the shop answers first.
-            guard try !AfterSales.isOpen(order.lines.map(\.id), in: transaction) else {
-                throw AfterSaleProblem.alreadyOpen
+            for open in try AfterSales.cases(about: id, in: transaction) where open.state.isOpen {
+                let now = try AfterSaleSteps(market: market).current(open.id, in: transaction)
+                guard now.state != .requested, now.state != .disputed else { throw AfterSaleProblem.alreadyOpen }
             }
             return try market.orders.move(
                 id, to: .shipped, by: identity.person, carrier: carrier, tracking: tracking, in: transaction)

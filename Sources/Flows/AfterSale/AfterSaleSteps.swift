@@ -18,7 +18,7 @@ struct AfterSaleSteps {
     ) async throws -> AfterSaleCase {
         let now = market.source.now
         return try await market.store.write { transaction in
-            try transaction.once(command.key, fingerprint: command.fingerprint, at: now) {
+            _ = try transaction.once(command.key, fingerprint: command.fingerprint, at: now) {
                 try body(try current(id, in: transaction), transaction)
                 return id
             }
@@ -61,7 +61,7 @@ struct AfterSaleSteps {
         _ found: AfterSaleCase, _ order: Order, by event: AfterSaleEvent, in transaction: any Transaction
     ) throws -> AfterSaleCase {
         var total = Money.zero(found.currency)
-        for (line, measure) in try measures(of: found, in: transaction) {
+        for (line, measure) in try measures(of: found, order, in: transaction) {
             let back = try market.ledger.takeBack(
                 measure, of: line, cause: found.id.description, in: transaction)
             total = try total.adding(back)
@@ -69,7 +69,7 @@ struct AfterSaleSteps {
         if let intent = try Payments.intent(of: order.group, in: transaction) {
             try market.payments.refund(total, of: intent.id, for: found.id.description, in: transaction)
         }
-        if !found.isShipped, found.amount == nil { try giveBack(found, order, in: transaction) }
+        if order.state == .paid, found.amount == nil { try giveBack(found, order, in: transaction) }
         // Nothing to wait for when nothing was paid.
         guard total.amount > 0 else { return try step(.confirmRefund, found, by: nil, in: transaction) }
         return found
@@ -77,9 +77,9 @@ struct AfterSaleSteps {
 
     /// How much of each line goes back. What went back by another way meanwhile doesn't go back again.
     private func measures(
-        of found: AfterSaleCase, in transaction: any Transaction
+        of found: AfterSaleCase, _ order: Order, in transaction: any Transaction
     ) throws -> [(OrderLineID, RefundMeasure)] {
-        let withShipping = !found.isShipped || found.reason.isFaultOfShop
+        let withShipping = order.state == .paid || found.reason.isFaultOfShop
         let books = try found.lines.compactMap { line in
             try Ledger.line(line.line, in: transaction).map { (line, $0.remainder) }
         }

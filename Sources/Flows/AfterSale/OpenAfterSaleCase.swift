@@ -87,7 +87,7 @@ public struct OpenAfterSaleCase: Sendable {
         return try request.lines.map { line in
             guard order.lines.contains(where: { $0.id == line.line }) else { throw NotFound("order line") }
             guard let book = known.first(where: { $0.line == line.line }) else { throw AfterSaleProblem.notPossible }
-            guard (1...book.remainder.quantity).contains(line.quantity) else { throw AfterSaleProblem.tooMany }
+            guard line.quantity > 0, line.quantity <= book.remainder.quantity else { throw AfterSaleProblem.tooMany }
             return book
         }
     }

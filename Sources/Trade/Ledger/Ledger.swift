@@ -32,6 +32,9 @@ public final class Ledger: Sendable {
     @discardableResult
     public func post(_ new: NewEntry, in transaction: any Transaction) throws -> LedgerEntry? {
         guard !new.postings.isEmpty else { return nil }
+        guard new.postings.allSatisfy({ $0.amount.magnitude <= Self.highestAmount }) else {
+            throw LedgerProblem.badTerms("An amount is larger than any that can be booked.")
+        }
         guard LedgerEntry.unbalanced(new.postings).isEmpty else { throw LedgerProblem.unbalanced(new.source) }
         let entry = LedgerEntry(
             id: source.identifier(), kind: new.kind, source: new.source, subject: new.subject, note: new.note,
@@ -124,6 +127,9 @@ public final class Ledger: Sendable {
                     """, row: "(?, ?, ?, ?, ?, ?, ?, ?, ?)", values: values))
         }
     }
+
+    /// Minor units of one posting; thousands of postings of this size still fit a balance.
+    public static let highestAmount: UInt64 = 1_000_000_000_000_000
 
     /// Few enough that the statement's text is one of few and stays prepared.
     private static let rowsPerStatement = 50

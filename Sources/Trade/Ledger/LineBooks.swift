@@ -141,6 +141,14 @@ extension Ledger {
         try lines(where: "order_id = \(order)", in: transaction)
     }
 
+    /// Lines as the books know them; those whose sale was not posted are left out.
+    public static func lines(
+        _ ids: [OrderLineID], in transaction: any Transaction
+    ) throws -> [OrderLineID: LedgerLine] {
+        let found = try lines(where: "line IN \(list: ids)", in: transaction)
+        return Dictionary(found.map { ($0.line, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
     /// Where the parts of lines stand.
     public static func holdbacks(of lines: [OrderLineID], in transaction: any Transaction) throws -> [Holdback] {
         try transaction.rows("SELECT * FROM ledger_holdbacks WHERE line IN \(list: lines) ORDER BY number").map {

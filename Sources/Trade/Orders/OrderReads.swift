@@ -45,6 +45,16 @@ extension Orders {
         ).map { try JSONDecoder().decode(Address.self, from: Data($0.get(0, as: String.self).utf8)) }
     }
 
+    /// Where the orders of lines stand.
+    public static func states(
+        of lines: [OrderLineID], in transaction: any Transaction
+    ) throws -> [OrderLineID: OrderState] {
+        let rows = try transaction.rows(
+            "SELECT l.id, o.state FROM order_lines l JOIN orders o ON o.id = l.order_id WHERE l.id IN \(list: lines)")
+        return Dictionary(
+            try rows.map { (try $0.get(0), try $0.get(1)) }, uniquingKeysWith: { first, _ in first })
+    }
+
     /// Groups with orders that nobody paid for, whose stock has been free since before `limit`; oldest first. Imported
     /// orders have no group.
     public func unpaidGroups(reservedBefore end: Instant, limit: Int) async throws -> [OrderGroupID] {
