@@ -112,7 +112,7 @@ let package = Package(
             name: "Quanyu",
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Payments", "Feed", "Flows",
-                "Importing",
+                "Ledger", "Importing",
                 "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
             ],
             path: "Sources/Quanyu"),
@@ -128,6 +128,9 @@ let package = Package(
             name: "StoresTests",
             dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows"],
             path: "Tests/Stores"),
+        .testTarget(
+            name: "TradeTests", dependencies: ["Flows", "StoreSQLite", "Alliance", "AfterSales", "Ledger"],
+            path: "Tests/Trade/Flows"),
     ],
     swiftLanguageModes: [.v6]
 )
