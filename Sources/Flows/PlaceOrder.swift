@@ -92,6 +92,7 @@ public struct PlaceOrder: Sendable {
         let now = market.source.now
         let lines = shown.map { "\($0.variant) \($0.quantity) \($0.amount)" }.joined(separator: ";")
         let fingerprint = "\(lines) to \(address)"
+        let cards = try await CreditCreators(market: market).cards(of: shown, for: buyer)
         return try await market.store.write { [market] transaction in
             try transaction.once(key, fingerprint: fingerprint, at: now) {
                 let quote = try Quote(shown, by: buyer, at: now, market.stock, in: transaction)
@@ -103,6 +104,7 @@ public struct PlaceOrder: Sendable {
                     reservedUntil: expiry, in: transaction)
                 let intent = try market.payments.open(
                     for: group.id, buyer: buyer, amount: group.total, provider: market.provider.name, in: transaction)
+                try CreditCreators(market: market).fix(group, cards, in: transaction)
                 try Carts.remove(shown.map(\.variant), from: buyer, in: transaction)
                 return Placed(group: group.id, intent: intent.id)
             }

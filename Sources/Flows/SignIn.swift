@@ -1,3 +1,4 @@
+import Alliance
 import Carts
 import Content
 import HTTP
@@ -5,8 +6,8 @@ import Kernel
 import People
 import Store
 
-/// Lets somebody in, and gives them what they did before as a visitor: cart, likes and follows in the transaction of the
-/// session, what the feed has learned as soon as it reads of it in the journal.
+/// Lets somebody in, and gives them what they did before as a visitor: cart, likes, follows and creators' touches in the
+/// transaction of the session, what the feed has learned as soon as it reads of it in the journal.
 public struct SignIn: Sendable {
     private let market: Marketplace
 
@@ -46,6 +47,7 @@ public struct SignIn: Sendable {
         if let visitor, visitor != person {
             try Carts.merge(visitor, into: person, in: transaction)
             try market.content.merge(visitor, into: person, in: transaction)
+            try Alliance.recognise(visitor, as: person, in: transaction)
         }
         return session
     }

@@ -35,6 +35,9 @@ public struct MarketplaceAPI: Sendable {
         addCartRoutes(to: api)
         addOrderRoutes(to: api)
         addFlashLotRoutes(to: api)
+        addAfterSaleRoutes(to: api)
+        addMoneyRoutes(to: api)
+        addCommissionRoutes(to: api)
         addWebhookRoute(to: router)
         let document = ByteBuffer(bytes: try OpenAPIDocument(routes: api.routes).json())
         router.get("\(API.root)/openapi.json") { _, _ in

@@ -96,6 +96,31 @@ extension Stock {
         }
     }
 
+    /// Gives back some units of what a committed reservation holds, for goods that will not be shipped after all.
+    ///
+    /// - Returns: whether it held that many.
+    @discardableResult
+    public func giveBack(
+        _ quantity: Int64, of reservation: ReservationID, in transaction: any Transaction
+    ) throws -> Bool {
+        let row = try transaction.row(
+            """
+            UPDATE reservations SET state = CASE WHEN quantity = \(quantity) THEN 'released' ELSE state END,
+                quantity = CASE WHEN quantity = \(quantity) THEN quantity ELSE quantity - \(quantity) END
+            WHERE id = \(reservation) AND state = 'committed' AND quantity >= \(quantity)
+            RETURNING variant, flash_lot, buyer
+            """)
+        guard let row else { return false }
+        try give(quantity, to: row.get("variant"), in: transaction)
+        if let claim = try FlashClaim(row) { try giveBack(quantity, to: claim, in: transaction) }
+        return true
+    }
+
+    /// Units that came back from a buyer can be sold again.
+    public func restock(_ quantity: Int64, of variant: VariantID, in transaction: any Transaction) throws {
+        try give(quantity, to: variant, in: transaction)
+    }
+
     /// Sets what can be sold of a variant besides what is reserved.
     ///
     /// - Throws: ``InvalidField`` for a negative quantity.
