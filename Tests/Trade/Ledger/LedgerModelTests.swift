@@ -60,10 +60,10 @@ import Testing
         var provider: String { "p\(offset)" }
     }
 
-    @Test("After every command of every sequence the books stand where the paper stands")
+    @Test("After every random sequence the books stand where the paper stands")
     func sequences() async throws {
         try await Books.run { books in
-            for batch in 0..<12 as Range<UInt64> {
+            for batch in 0..<6 as Range<UInt64> {
                 try await books.store.write { transaction in
                     for seed in batch * 100..<batch * 100 + 100 {
                         let sequence = Sequence(books, transaction, seed: seed)
@@ -79,7 +79,7 @@ import Testing
             }
             try await books.ledger.sealAll()
             let proof = try await books.ledger.verify()
-            #expect(proof.isSound && proof.entries > 5_000, "\(proof)")
+            #expect(proof.isSound && proof.entries > 2_500, "\(proof)")
         }
     }
 }
