@@ -150,9 +150,7 @@ public final class Matcher: Sendable {
     /// Call it in the background: it works on a copy. Nil when too little was answered to predict better than the mean.
     public func learnActions(version: String, seed: UInt64 = 1) -> ActionModels? {
         let rows = learner.withLock { $0.ledger.rows }
-        return ActionModels(
-            rows, version: version,
-            depth: LearnedRanking.depth(discovery: discovery), seed: seed)
+        return ActionModels(rows, version: version, seed: seed)
     }
 
     /// Impressions waiting to be learned from.
@@ -191,7 +189,8 @@ public final class Matcher: Sendable {
         followed: [Key: Set<Key>], now: Int64, discovery: Bool, version: String, seed: UInt64 = 1
     ) -> LearnedRanking? {
         LearnedRanking(
-            examples(followed: followed, now: now, discovery: discovery, seed: seed), version: version, seed: seed)
+            examples(followed: followed, now: now, discovery: discovery, seed: seed), version: version,
+            depth: LearnedRanking.depth(discovery: discovery), seed: seed)
     }
 
     /// The candidates of each person in `followed`, answered or not.
