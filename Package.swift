@@ -112,15 +112,10 @@ let package = Package(
         .executableTarget(
             name: "Quanyu",
             dependencies: [
-<<<<<<< HEAD
-                "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Payments", "Feed", "Flows",
-                "Importing",
-                "Matching", "MatchingText", "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
-=======
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Catalog", "Stock", "Orders",
                 "Payments", "Ledger", "Shops", "Feed", "Flows", "Importing",
+                "Matching", "MatchingText",
                 "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
->>>>>>> main
             ],
             path: "Sources/Quanyu"),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "StoreSQLite"], path: "Tests/Trade/Ledger"),
