@@ -5,11 +5,10 @@ import Foundation
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures the server beside its peers.",
-<<<<<<< HEAD
-        subcommands: [BenchHTTP.self, BenchIngest.self, BenchMatching.self, BenchSearch.self, BenchVectors.self])
-=======
-        subcommands: [BenchHTTP.self, BenchIngest.self, BenchCheckout.self])
->>>>>>> main
+        subcommands: [
+            BenchHTTP.self, BenchIngest.self, BenchCheckout.self, BenchMatching.self, BenchSearch.self,
+            BenchVectors.self,
+        ])
 }
 
 /// What a benchmark prints.
