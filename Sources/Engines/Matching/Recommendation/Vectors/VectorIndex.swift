@@ -73,7 +73,7 @@ public final class VectorIndex: Sendable {
     }
 
     /// Chooses the fewest clusters to look at so that queries near the index's own vectors find the share `recall` of their
-    /// neighbours.
+    /// neighbours. Queries far from all vectors find fewer.
     public func calibrate(recall: Double, count: Int = 10, seed: UInt64 = 1) {
         table.withLock { $0.calibrate(recall: recall, count: count, seed: seed) }
     }
