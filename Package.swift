@@ -83,7 +83,8 @@ let package = Package(
             dependencies: [
                 "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
                 "Shops",
-                "Content", "Feed", "Centre", "Flows", mustache, hummingbird, httpTypes, crypto,
+                "Content", "Feed", "Centre", "Ledger", "Alliance", "AfterSales", "Flows", mustache, hummingbird,
+                httpTypes, crypto,
             ], path: "Sources/Sites", resources: [.embedInCode("Templates"), .embedInCode("Assets")]),
         .testTarget(
             name: "SitesTests",
