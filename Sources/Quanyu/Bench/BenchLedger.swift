@@ -103,7 +103,8 @@ struct BenchLedger: AsyncParsableCommand {
         terms.agencyShare = BasisPoints(2_000)
         let parties = LineParties(
             buyer: PersonID(rawValue: UInt128(number + 1)), shop: shop(number),
-            creator: PersonID(rawValue: UInt128(number % 300 + 1)), agency: AgencyID(rawValue: UInt128(number % 20 + 1)))
+            creator: PersonID(rawValue: UInt128(number % 300 + 1)), agency: AgencyID(rawValue: UInt128(number % 20 + 1))
+        )
         return LineSale(line: OrderLineID(rawValue: UInt128(number + 1)), parties: parties, terms: terms)
     }
 
@@ -126,7 +127,8 @@ struct BenchLedger: AsyncParsableCommand {
 }
 
 extension BenchReport {
-    fileprivate mutating func add(_ name: String, _ count: Double, since start: ContinuousClock.Instant, _ unit: String) {
+    fileprivate mutating func add(_ name: String, _ count: Double, since start: ContinuousClock.Instant, _ unit: String)
+    {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         figures.append(.init(name: name, value: count / seconds, unit: unit))
     }
