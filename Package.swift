@@ -111,8 +111,8 @@ let package = Package(
         .executableTarget(
             name: "Quanyu",
             dependencies: [
-                "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Payments", "Feed", "Flows",
-                "Ledger", "Importing",
+                "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Catalog", "Stock", "Orders",
+                "Payments", "Ledger", "Shops", "Feed", "Flows", "Importing",
                 "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
             ],
             path: "Sources/Quanyu"),

@@ -40,6 +40,8 @@ public struct Marketplace: Sendable {
     /// What the operator has settled with everybody.
     public let terms: TradeTerms
 
+    let shownCards = ShownCards()
+
     /// Opens every room.
     ///
     /// - Parameter feedSnapshot: where the feed's engine is kept between runs.
@@ -86,30 +88,9 @@ public struct Marketplace: Sendable {
             group.addTask { try? await journal.run() }
             group.addTask { await feed.run() }
             group.addTask { await centre.run() }
-            group.addTask { await journal.follow(visitorCarts) }
-            group.addTask { await journal.follow(visitorTouches) }
             group.addTask { await SettlePayments(self).run() }
+            group.addTask { await Retention(self).run() }
             group.addTask { await SweepDeadlines(self).run() }
-        }
-    }
-
-    /// A visitor who signs in keeps the cart.
-    private var visitorCarts: Subscription {
-        Subscription(name: "carts.visitors", topics: [VisitorRecognised.topic]) { facts, transaction in
-            for fact in facts {
-                guard let recognised: VisitorRecognised = try fact.content() else { continue }
-                try Carts.merge(recognised.visitor, into: recognised.person, in: transaction)
-            }
-        }
-    }
-
-    /// A visitor who signs in has followed promotion links, and has shown which browser is whose.
-    var visitorTouches: Subscription {
-        Subscription(name: "alliance.visitors", topics: [VisitorRecognised.topic]) { facts, transaction in
-            for fact in facts {
-                guard let recognised: VisitorRecognised = try fact.content() else { continue }
-                try Alliance.recognise(recognised.visitor, as: recognised.person, in: transaction)
-            }
         }
     }
 }

@@ -230,15 +230,9 @@ extension MarketplaceAPI {
 }
 
 extension Call {
-    /// The call as a command of its caller. The order in which a program writes the members of its body tells nothing.
+    /// The call as a command of its caller.
     var command: Command {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = .sortedKeys
-            let asked = String(decoding: try encoder.encode(body), as: UTF8.self)
-            let fingerprint = "\(request.method) \(request.uri.path) \(asked)"
-            return Command(by: try context.person(), key: key, fingerprint: fingerprint)
-        }
+        get throws { Command(by: try context.person(), key: key, fingerprint: fingerprint) }
     }
 }
 

@@ -80,6 +80,11 @@ public enum RefundKind: IdentifierKind { public static let prefix = "rfd" }
 /// Identifies a refund.
 public typealias RefundID = Identifier<RefundKind>
 
+/// A flash lot.
+public enum FlashLotKind: IdentifierKind { public static let prefix = "flt" }
+/// Identifies a flash lot.
+public typealias FlashLotID = Identifier<FlashLotKind>
+
 /// A company that represents creators.
 public enum AgencyKind: IdentifierKind { public static let prefix = "agn" }
 /// Identifies an agency.

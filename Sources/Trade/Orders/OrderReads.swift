@@ -139,6 +139,15 @@ extension Orders {
         }
     }
 
+    /// Those of `slates` from which something was ordered.
+    public static func slates(orderedFrom slates: [SlateID], in transaction: any Transaction) throws -> Set<SlateID> {
+        guard !slates.isEmpty else { return [] }
+        return Set(
+            try transaction.rows("SELECT DISTINCT slate FROM order_lines WHERE slate IN \(list: slates)").map {
+                try $0.get(0)
+            })
+    }
+
     static func orders(
         where condition: SQL, after cursor: Cursor? = nil, limit: Int, in transaction: any Transaction
     ) throws -> [Order] {
