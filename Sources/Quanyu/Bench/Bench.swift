@@ -5,7 +5,7 @@ import Foundation
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures the server beside its peers.",
-        subcommands: [BenchHTTP.self, BenchIngest.self, BenchCheckout.self])
+        subcommands: [BenchHTTP.self, BenchIngest.self, BenchCheckout.self, BenchLedger.self])
 }
 
 /// What a benchmark prints.
