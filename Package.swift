@@ -15,6 +15,7 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let realNumbers = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 
 /// A room stands on Ground, and where it owns an engine's state, on that engine; its migrations are embedded.
 func room(_ name: String, _ path: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -38,6 +39,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     ],
     targets: [
         // Ground
@@ -91,6 +93,10 @@ let package = Package(
         .systemLibrary(name: "CStemmer", path: "Sources/CStemmer", providers: [.apt(["libstemmer-dev"])]),
         .target(name: "Matching", path: "Sources/Engines/Matching/Recommendation"),
         .target(name: "MatchingText", dependencies: ["CICU", "CStemmer"], path: "Sources/Engines/Matching/Text"),
+        .target(name: "Inference", dependencies: [realNumbers], path: "Sources/Engines/Inference"),
+        .testTarget(
+            name: "InferenceTests", dependencies: ["Inference"], path: "Tests/Engines/Inference",
+            resources: [.copy("Vectors"), .copy("Records")]),
         .testTarget(name: "MatchingTests", dependencies: ["Matching"], path: "Tests/Engines/Matching/Recommendation"),
         .testTarget(name: "MatchingTextTests", dependencies: ["MatchingText"], path: "Tests/Engines/Matching/Text"),
         // Flows
