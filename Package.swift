@@ -95,7 +95,7 @@ let package = Package(
         .target(name: "MatchingText", dependencies: ["CICU", "CStemmer"], path: "Sources/Engines/Matching/Text"),
         .target(name: "Inference", dependencies: [realNumbers], path: "Sources/Engines/Inference"),
         .testTarget(
-            name: "InferenceTests", dependencies: ["Inference"], path: "Tests/Engines/Inference",
+            name: "InferenceTests", dependencies: ["Inference", realNumbers], path: "Tests/Engines/Inference",
             resources: [.copy("Vectors"), .copy("Records")]),
         .testTarget(name: "MatchingTests", dependencies: ["Matching"], path: "Tests/Engines/Matching/Recommendation"),
         .testTarget(name: "MatchingTextTests", dependencies: ["MatchingText"], path: "Tests/Engines/Matching/Text"),

@@ -40,14 +40,7 @@ public struct Clusters: Sendable, Hashable {
                 value: arms[0].mean, squaredError: scores.own[0], degreesOfFreedom: spread, count: Int(arms[0].count)),
             treatment: ArmMean(
                 value: arms[1].mean, squaredError: scores.own[1], degreesOfFreedom: spread, count: Int(arms[1].count)),
-            level: level, squaredError: scores.difference, degreesOfFreedom: spread)
-    }
-
-    /// The covariance of the two arms' means, zero when no cluster crosses them.
-    public func covariance() throws(InferenceProblem) -> Double {
-        let arms = try [arm(0), arm(1)]
-        let scores = scores(arms)
-        return (scores.own[0] + scores.own[1] - scores.difference) / 2
+            level: level, covariance: (scores.own[0] + scores.own[1] - scores.difference) / 2, degreesOfFreedom: spread)
     }
 
     /// The CR1 error that statsmodels and Stata print, for comparison with them.

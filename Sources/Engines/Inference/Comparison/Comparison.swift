@@ -8,6 +8,8 @@ public struct Comparison: Sendable, Hashable {
     public let treatment: ArmMean
     /// 1 − α of the intervals, 0.95 say.
     public let level: Double
+    /// Covariance of the two means: zero unless clusters cross the arms.
+    public let covariance: Double
     /// Standard error of the difference.
     public let standardError: Double
     /// Satterthwaite's degrees of freedom.
@@ -23,18 +25,21 @@ public struct Comparison: Sendable, Hashable {
         guard c + t > 0 else { throw .constantMetric }
         let scale = c * c / control.degreesOfFreedom + t * t / treatment.degreesOfFreedom
         try self.init(
-            control: control, treatment: treatment, level: level, squaredError: c + t,
+            control: control, treatment: treatment, level: level, covariance: 0,
             degreesOfFreedom: (c + t) * (c + t) / scale)
     }
 
-    /// Compares two arms whose difference has an error of its own, as clustered designs have.
+    /// Compares two arms whose means share clusters.
     public init(
-        control: ArmMean, treatment: ArmMean, level: Double, squaredError: Double, degreesOfFreedom: Double
+        control: ArmMean, treatment: ArmMean, level: Double, covariance: Double, degreesOfFreedom: Double
     ) throws(InferenceProblem) {
+        guard level > 0, level < 1 else { throw .outOfRange("a level lies between 0 and 1") }
+        let squaredError = control.squaredError + treatment.squaredError - 2 * covariance
         guard squaredError > 0 else { throw .constantMetric }
         self.control = control
         self.treatment = treatment
         self.level = level
+        self.covariance = covariance
         self.degreesOfFreedom = degreesOfFreedom
         standardError = .sqrt(squaredError)
     }
@@ -57,9 +62,11 @@ public struct Comparison: Sendable, Hashable {
     public func interval(critical: Double) -> Interval { Interval(centre: effect, margin: critical * standardError) }
 
     /// The relative lift. Its interval excludes 0 exactly when that of the difference does: one hypothesis, one p-value.
-    public var lift: RelativeLift { RelativeLift(control: control, treatment: treatment, critical: critical) }
+    public var lift: RelativeLift { lift(critical: critical) }
     /// The relative lift at a critical value of one's own.
     public func lift(critical: Double) -> RelativeLift {
-        RelativeLift(control: control, treatment: treatment, critical: critical)
+        RelativeLift(
+            control: control.value, treatment: treatment.value, controlError: control.squaredError,
+            treatmentError: treatment.squaredError, covariance: covariance, critical: critical)
     }
 }
