@@ -45,6 +45,7 @@ let package = Package(
         // Ground
         .systemLibrary(name: "CLibPQ", path: "Sources/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CCSV", path: "Sources/CCSV", providers: [.apt(["libcsv-dev"])]),
+        .target(name: "CSV", dependencies: ["CCSV"], path: "Sources/Ground/CSV"),
         .target(name: "Kernel", path: "Sources/Ground/Kernel"),
         .target(name: "Store", dependencies: ["Kernel"], path: "Sources/Ground/Store"),
         .target(name: "StoreSQLite", dependencies: ["Kernel", "Store", grdb], path: "Sources/Ground/StoreSQLite"),
@@ -103,7 +104,7 @@ let package = Package(
         .target(
             name: "Importing",
             dependencies: [
-                "CCSV", "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Shops", "Content",
+                "CSV", "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Shops", "Content",
                 "Orders", crypto,
             ],
             path: "Sources/Flows/Importing", resources: [.embedInCode("Migrations")]),
@@ -114,7 +115,7 @@ let package = Package(
             name: "Quanyu",
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Payments", "Feed", "Flows",
-                "Importing",
+                "Importing", "CSV", "Inference",
                 "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
             ],
             path: "Sources/Quanyu"),
