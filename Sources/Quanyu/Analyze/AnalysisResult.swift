@@ -107,7 +107,7 @@ struct AnalysisResult: Encodable {
     private static func words(_ problem: InferenceProblem) -> (code: String, en: String, zh: String) {
         switch problem {
         case .tooFewUnits(let have, let need):
-            ("too_few_units", "an arm has \(have) units or clusters and needs \(need)", "某组只有 \(have) 个单位或群组，至少需要 \(need) 个")
+            ("too_few_units", "an arm needs \(need) units or clusters and has only \(have)", "某组只有 \(have) 个单位或群组，至少需要 \(need) 个")
         case .constantMetric: ("constant_metric", "the metric never varies", "该指标没有任何变化")
         case .zeroDenominator: ("zero_denominator", "the ratio's denominator is zero", "比率的分母为零")
         case .outOfRange(let text): ("out_of_range", text, "参数超出范围")

@@ -15,7 +15,7 @@ struct Analyze: ParsableCommand {
     @Option(help: "The CSV file, its first row naming the columns.") var input: String
     @Option(help: "Column that names each row's arm.") var arm: String
     @Option(help: "Name of the control arm.") var control: String
-    @Option(help: "Columns to compare, separated by commas.") var metric: String?
+    @Option(help: "Columns to compare, separated by commas; may be repeated.") var metric: [String] = []
     @Option(help: "A ratio NUMERATOR/DENOMINATOR of two columns; may be repeated.") var ratio: [String] = []
     @Option(help: "Column measured before the experiment, to sharpen the comparison.") var covariate: String?
     @Option(help: "Column that names the cluster of each row, where rows share a fate.") var cluster: String?
@@ -26,13 +26,13 @@ struct Analyze: ParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func validate() throws {
-        guard metric != nil || !ratio.isEmpty else { throw ValidationError("Name a column by --metric or two by --ratio.") }
+        guard !metric.isEmpty || !ratio.isEmpty else { throw ValidationError("Name a column by --metric or two by --ratio.") }
         guard looks >= 1 else { throw ValidationError("--looks counts from 1.") }
     }
 
     func run() throws {
         let plan = AnalysisPlan(
-            control: control, metrics: try metrics(), covariate: covariate, isClustered: cluster != nil, level: level,
+            control: control, metrics: try metrics(header: ExperimentFile.header(of: input)), covariate: covariate, isClustered: cluster != nil, level: level,
             looks: looks, look: look)
         let table = try ExperimentFile(
             path: input, arm: arm, cluster: cluster, numbers: Self.columns(plan))
@@ -55,8 +55,12 @@ struct Analyze: ParsableCommand {
         if report.results.allSatisfy({ $0.problem != nil }) { throw ExitCode(2) }
     }
 
-    private func metrics() throws -> [AnalysisPlan.Metric] {
-        let columns = (metric ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+    private func metrics(header: Set<String>) throws -> [AnalysisPlan.Metric] {
+        // A column may have a comma in its own name.
+        let columns = metric.flatMap { text in
+            header.contains(text)
+                ? [text] : text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        }
         let ratios = try ratio.map { text in
             let parts = text.split(separator: "/", omittingEmptySubsequences: false)
                 .map { $0.trimmingCharacters(in: .whitespaces) }

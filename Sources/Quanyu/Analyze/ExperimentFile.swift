@@ -21,13 +21,7 @@ struct ExperimentFile {
     ///
     /// - Throws: ``ValidationError`` naming the column and row of what can't be read.
     init(path: String, arm: String, cluster: String?, numbers: [String]) throws {
-        guard let handle = FileHandle(forReadingAtPath: path) else {
-            throw ValidationError("\(path) can't be opened for reading.")
-        }
-        defer { try? handle.close() }
-        let records = CSVRecords(recordLimit: Self.recordLimit) {
-            [UInt8](try handle.read(upToCount: Self.chunk) ?? Data())
-        }
+        let records = try Self.records(of: path)
         let places = try Self.places(records, path: path, names: [arm] + numbers + [cluster].compactMap { $0 })
         data = ExperimentData(columns: numbers)
         while let item = try Self.next(records, path: path) {
@@ -37,11 +31,24 @@ struct ExperimentFile {
         guard rows > 0 else { throw ValidationError("\(path) has no rows below its header.") }
     }
 
+    /// Names of a file's columns.
+    static func header(of path: String) throws -> Set<String> {
+        guard case .fields(let fields)? = try next(try records(of: path), path: path) else { return [] }
+        return Set(fields.map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespaces) })
+    }
+
+    private static func records(of path: String) throws -> CSVRecords {
+        guard let handle = FileHandle(forReadingAtPath: path) else {
+            throw ValidationError("\(path) can't be opened for reading.")
+        }
+        return CSVRecords(recordLimit: recordLimit) { [UInt8](try handle.read(upToCount: chunk) ?? Data()) }
+    }
+
     private mutating func add(
         _ fields: [[UInt8]], row: Int, path: String, places: Places, arm: String, cluster: String?, numbers: [String]
     ) throws {
         guard fields.count == places.width else {
-            throw ValidationError("\(path), row \(row): \(fields.count) fields where the header has \(places.width).")
+            throw ValidationError("\(path), row \(row): its fields number \(fields.count), those of the header \(places.width).")
         }
         rows += 1
         func text(_ name: String) -> String {

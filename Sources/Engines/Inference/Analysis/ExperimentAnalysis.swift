@@ -108,14 +108,15 @@ public struct ExperimentAnalysis: Sendable {
         let fractions: [Double]
         let bound: Double
 
+        private var isSequential: Bool { fractions.count > 1 || fractions[0] < 1 }
+
         func logPValue(_ comparison: Comparison) -> Double {
             let own = comparison.logPValue
-            guard fractions.count > 1 || sequential.spending.spent(1, at: fractions[0]) < 1, own > -600 else {
-                return Swift.min(0, own + .log(Double(arms)))
-            }
-            let z = Normal.upperQuantile(.exp(own) / 2)
-            let p = (try? sequential.pValue(z, at: fractions)) ?? 1
-            return Swift.min(0, .log(p) + .log(Double(arms)))
+            guard isSequential else { return Swift.min(0, own + .log(Double(arms))) }
+            // The z with the tail that t has.
+            let z = own > -600 ? Normal.upperQuantile(.exp(own) / 2) : abs(comparison.statistic)
+            let repeated = (try? sequential.logRepeatedPValue(z, at: fractions)) ?? 0
+            return Swift.min(0, repeated + .log(Double(arms)))
         }
     }
 }

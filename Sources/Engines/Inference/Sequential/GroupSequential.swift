@@ -38,6 +38,26 @@ public struct GroupSequential: Sendable, Hashable {
         return bounds
     }
 
+    /// log of the repeated p-value (Jennison & Turnbull 1984): the smallest error rate whose plan would stop at the last of
+    /// `fractions` with this z. It is at most α exactly when this plan stops there.
+    public func logRepeatedPValue(_ z: Double, at fractions: [Double]) throws(InferenceProblem) -> Double {
+        guard let last = fractions.last else { throw .outOfRange("there is at least one look") }
+        func share(_ t: Double) -> Double { spending.spent(1e-12, at: t) / 1e-12 }
+        let step = share(last) - (fractions.count > 1 ? share(fractions[fractions.count - 2]) : 0)
+        guard step > 0 else { return 0 }
+        // Where leaving is this rare, leaving earlier takes nothing from leaving here.
+        let rare = Normal.logUpperTail(abs(z)) + .log(2) - .log(step)
+        if rare < -27.6 { return rare }
+        var (low, high) = (-27.7, 0.0)
+        for _ in 0..<40 where high - low > 1e-9 {
+            let middle = (low + high) / 2
+            let plan = try GroupSequential(alpha: .exp(middle), spending: spending)
+            let bound = try plan.bounds(at: fractions).last ?? .infinity
+            if abs(z) >= bound { high = middle } else { low = middle }
+        }
+        return high
+    }
+
     /// The chance to stop at each look when the effect is `drift` standard errors of the full plan (2.80 for the power of
     /// 80 % that a single look at 5 % would have).
     public func stopping(drift: Double, at fractions: [Double]) throws(InferenceProblem) -> [Double] {

@@ -14,30 +14,32 @@ public struct PlainSentence: Sendable, Hashable, Codable {
     ///   - comparison: of a share, that is of outcomes that are 0 or 1.
     ///   - interval: the interval that holds however often one looked; that of the comparison by default.
     public static func created(_ comparison: Comparison, interval: Interval? = nil, per base: Int = 1_000) -> PlainSentence {
-        let interval = interval ?? comparison.interval
+        // Shares differ by 1 at most.
+        let whole = interval ?? comparison.interval
+        let interval = Interval(Swift.max(-1, whole.lower), Swift.min(1, whole.upper))
         let base = Double(base)
         let decimals = Swift.min(3, decimals(comparison, base: base))
         func text(_ share: Double) -> String { Figures.fixed(share * base, decimals: decimals) }
         let (came, anyway) = (text(comparison.treatment.value), text(comparison.control.value))
         let low = text(interval.lower), high = text(interval.upper)
-        let whole = Figures.text(base, digits: 9)
+        let shown = Figures.fixed(base, decimals: 0)
         let effect = text(abs(comparison.effect))
         if interval.contains(0) {
             return PlainSentence(
-                en: "Of \(whole) shown, \(came) came; \(anyway) would have come anyway; "
+                en: "Of \(shown) shown, \(came) came; \(anyway) would have come anyway; "
                     + "whether this created any is not known (\(low) to \(high)).",
-                zh: "每展示 \(whole) 人，来了 \(came) 人；其中 \(anyway) 人本来也会来；是否创造了增量尚不能确定（\(low) 至 \(high)）。")
+                zh: "每展示 \(shown) 人，来了 \(came) 人；其中 \(anyway) 人本来也会来；是否创造了增量尚不能确定（\(low) 至 \(high)）。")
         }
         if comparison.effect < 0 {
             let (least, most) = (text(-interval.upper), text(-interval.lower))
             return PlainSentence(
-                en: "Of \(whole) shown, \(came) came; \(anyway) would have come without this; "
+                en: "Of \(shown) shown, \(came) came; \(anyway) would have come without this; "
                     + "it cost \(effect) (\(least)–\(most)).",
-                zh: "每展示 \(whole) 人，来了 \(came) 人；若不这样做本会来 \(anyway) 人；这造成了 \(effect) 人的损失（\(least)–\(most)）。")
+                zh: "每展示 \(shown) 人，来了 \(came) 人；若不这样做本会来 \(anyway) 人；这造成了 \(effect) 人的损失（\(least)–\(most)）。")
         }
         return PlainSentence(
-            en: "Of \(whole) shown, \(came) came; \(anyway) would have come anyway; this created \(effect) (\(low)–\(high)).",
-            zh: "每展示 \(whole) 人，来了 \(came) 人；其中 \(anyway) 人本来也会来；由此创造的增量是 \(effect) 人（\(low)–\(high)）。")
+            en: "Of \(shown) shown, \(came) came; \(anyway) would have come anyway; this created \(effect) (\(low)–\(high)).",
+            zh: "每展示 \(shown) 人，来了 \(came) 人；其中 \(anyway) 人本来也会来；由此创造的增量是 \(effect) 人（\(low)–\(high)）。")
     }
 
     /// "revenue: 18.3 against 16.4 in A: +1.91 (−0.168 to 3.99); this may be chance (p = 0.072)."
