@@ -95,8 +95,10 @@ let package = Package(
         .target(name: "Matching", path: "Sources/Engines/Matching/Recommendation"),
         .target(name: "MatchingText", dependencies: ["CICU", "CStemmer"], path: "Sources/Engines/Matching/Text"),
         .target(name: "Inference", dependencies: [realNumbers], path: "Sources/Engines/Inference"),
+        .target(
+            name: "InferenceTrials", dependencies: ["Inference", realNumbers], path: "Sources/Engines/InferenceTrials"),
         .testTarget(
-            name: "InferenceTests", dependencies: ["Inference", realNumbers], path: "Tests/Engines/Inference",
+            name: "InferenceTests", dependencies: ["Inference", "InferenceTrials", realNumbers], path: "Tests/Engines/Inference",
             resources: [.copy("Vectors"), .copy("Records")]),
         .testTarget(name: "MatchingTests", dependencies: ["Matching"], path: "Tests/Engines/Matching/Recommendation"),
         .testTarget(name: "MatchingTextTests", dependencies: ["MatchingText"], path: "Tests/Engines/Matching/Text"),
@@ -115,7 +117,7 @@ let package = Package(
             name: "Quanyu",
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Payments", "Feed", "Flows",
-                "Importing", "CSV", "Inference",
+                "Importing", "CSV", "Inference", "InferenceTrials",
                 "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
             ],
             path: "Sources/Quanyu"),

@@ -47,13 +47,15 @@ struct AnalysisReport: Encodable {
         if others > 1 {
             notes.append(
                 PlainSentence(
-                    en: "\(others) arms are compared with control: intervals and adjusted p-values are Bonferroni-corrected for that.",
+                    en:
+                        "\(others) arms are compared with control: intervals and adjusted p-values are Bonferroni-corrected for that.",
                     zh: "共有 \(others) 个实验组与对照组比较：区间与校正后的 p 值已按 Bonferroni 法校正。"))
         }
         if plan.looks > 1 {
             notes.append(
                 PlainSentence(
-                    en: "Look \(plan.look) of \(plan.looks): intervals and adjusted p-values allow for every look so far.",
+                    en:
+                        "Look \(plan.look) of \(plan.looks): intervals and adjusted p-values allow for every look so far.",
                     zh: "第 \(plan.look) 次查看（计划 \(plan.looks) 次）：区间与校正后的 p 值已计入此前每一次查看。"))
         }
         if table.withoutArm + table.withoutCluster > 0 {

@@ -47,7 +47,8 @@ struct AnalysisResult: Encodable {
         case .failure(let problem):
             let (code, en, zh) = Self.words(problem)
             self.problem = code
-            sentence = PlainSentence(en: "\(metric), \(arm): no answer, because \(en).", zh: "\(metric)，\(arm)：没有结论，因为\(zh)。")
+            sentence = PlainSentence(
+                en: "\(metric), \(arm): no answer, because \(en).", zh: "\(metric)，\(arm)：没有结论，因为\(zh)。")
         case .success(let answer):
             sentence = Self.sentence(answer, metric: metric, arm: arm, control: control)
             fill(answer)
@@ -107,7 +108,10 @@ struct AnalysisResult: Encodable {
     private static func words(_ problem: InferenceProblem) -> (code: String, en: String, zh: String) {
         switch problem {
         case .tooFewUnits(let have, let need):
-            ("too_few_units", "an arm needs \(need) units or clusters and has only \(have)", "某组只有 \(have) 个单位或群组，至少需要 \(need) 个")
+            (
+                "too_few_units", "an arm needs \(need) units or clusters and has only \(have)",
+                "某组只有 \(have) 个单位或群组，至少需要 \(need) 个"
+            )
         case .constantMetric: ("constant_metric", "the metric never varies", "该指标没有任何变化")
         case .zeroDenominator: ("zero_denominator", "the ratio's denominator is zero", "比率的分母为零")
         case .outOfRange(let text): ("out_of_range", text, "参数超出范围")

@@ -26,13 +26,16 @@ struct Analyze: ParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func validate() throws {
-        guard !metric.isEmpty || !ratio.isEmpty else { throw ValidationError("Name a column by --metric or two by --ratio.") }
+        guard !metric.isEmpty || !ratio.isEmpty else {
+            throw ValidationError("Name a column by --metric or two by --ratio.")
+        }
         guard looks >= 1 else { throw ValidationError("--looks counts from 1.") }
     }
 
     func run() throws {
         let plan = AnalysisPlan(
-            control: control, metrics: try metrics(header: ExperimentFile.header(of: input)), covariate: covariate, isClustered: cluster != nil, level: level,
+            control: control, metrics: try metrics(header: ExperimentFile.header(of: input)), covariate: covariate,
+            isClustered: cluster != nil, level: level,
             looks: looks, look: look)
         let table = try ExperimentFile(
             path: input, arm: arm, cluster: cluster, numbers: Self.columns(plan))

@@ -26,7 +26,8 @@ struct ExperimentFile {
         data = ExperimentData(columns: numbers)
         while let item = try Self.next(records, path: path) {
             guard case .fields(let fields) = item else { continue }
-            try add(fields, row: records.number, path: path, places: places, arm: arm, cluster: cluster, numbers: numbers)
+            try add(
+                fields, row: records.number, path: path, places: places, arm: arm, cluster: cluster, numbers: numbers)
         }
         guard rows > 0 else { throw ValidationError("\(path) has no rows below its header.") }
     }
@@ -48,7 +49,8 @@ struct ExperimentFile {
         _ fields: [[UInt8]], row: Int, path: String, places: Places, arm: String, cluster: String?, numbers: [String]
     ) throws {
         guard fields.count == places.width else {
-            throw ValidationError("\(path), row \(row): its fields number \(fields.count), those of the header \(places.width).")
+            throw ValidationError(
+                "\(path), row \(row): its fields number \(fields.count), those of the header \(places.width).")
         }
         rows += 1
         func text(_ name: String) -> String {

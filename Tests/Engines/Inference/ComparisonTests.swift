@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Inference
+import InferenceTrials
 
 @Suite struct ComparisonTests {
     typealias Numbers = [String: Double?]
@@ -145,7 +146,7 @@ import Testing
     }
 
     @Test func liftExcludesZeroExactlyWhenTheDifferenceDoes() throws {
-        var random = SplitMix(seed: 7)
+        var random = SeededRandom(seed: 7)
         var (significant, unbounded) = (0, 0)
         for _ in 0..<2_000 {
             let arms = (0...1).map { _ in

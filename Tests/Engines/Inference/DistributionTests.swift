@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Inference
+import InferenceTrials
 
 @Suite struct DistributionTests {
     struct Known: Decodable {

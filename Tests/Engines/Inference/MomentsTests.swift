@@ -2,11 +2,12 @@ import Foundation
 import Testing
 
 @testable import Inference
+import InferenceTrials
 
 @Suite struct MomentsTests {
     /// Values, and their exact variance by integers: 10⁹ plus whole thousandths.
     private func large(_ count: Int, base: Int, seed: UInt64) -> (values: [Double], variance: Double) {
-        var random = SplitMix(seed: seed)
+        var random = SeededRandom(seed: seed)
         // Multiples of 2⁻¹⁰ are exact beside 10⁹.
         let steps = (0..<count).map { _ in Int((random.normal() * 1024).rounded()) }
         let sum = steps.reduce(0, +)
@@ -33,7 +34,7 @@ import Testing
     }
 
     @Test func raisingIsAddingTheRaisedValue() {
-        var random = SplitMix(seed: 11)
+        var random = SeededRandom(seed: 11)
         for offset in [0, 1e9] {
             var totals = (0..<500).map { _ in offset }
             let covariates = (0..<500).map { _ in random.normal() + offset }
@@ -65,7 +66,7 @@ import Testing
     }
 
     @Test func mergingIsAssociativeAndEmptyIsNeutral() {
-        var random = SplitMix(seed: 5)
+        var random = SeededRandom(seed: 5)
         let parts = (0..<8).map { size in
             var moments = PairMoments()
             for _ in 0..<size { moments.add(x: random.normal(), y: random.normal()) }

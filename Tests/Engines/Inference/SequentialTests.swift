@@ -3,6 +3,7 @@ import RealModule
 import Testing
 
 @testable import Inference
+import InferenceTrials
 
 @Suite struct SequentialTests {
     struct Spotify: Decodable { let group_sequential: [String: [Double]] }
@@ -46,7 +47,7 @@ import Testing
         // An independent check of the recursion: the share of simulated walks that leave.
         let fractions = [0.1, 0.15, 0.4, 0.7, 1]
         let bounds = try GroupSequential(alpha: 0.1, spending: .pocock).bounds(at: fractions)
-        var random = SplitMix(seed: 1)
+        var random = SeededRandom(seed: 1)
         let runs = 200_000
         var left = 0
         for _ in 0..<runs {
@@ -99,7 +100,7 @@ import Testing
     }
 
     @Test func sampleRatioNeverCriesWolfHoweverOftenOneLooks() throws {
-        var random = SplitMix(seed: 21)
+        var random = SeededRandom(seed: 21)
         var (sequential, fixed, found, time) = (0, 0, 0, 0)
         let runs = 400
         for run in 0..<runs * 2 {
@@ -121,7 +122,9 @@ import Testing
                 found += alarm ? 1 : 0
             }
         }
-        print("figure: sample ratio: false \(sequential)/\(runs), fixed p<.01 daily \(fixed)/\(runs), found \(found)/\(runs)")
+        print(
+            "figure: sample ratio: false \(sequential)/\(runs), fixed p<.01 daily \(fixed)/\(runs), found \(found)/\(runs)"
+        )
         #expect(sequential <= 4)
         #expect(fixed > 12)
         #expect(Double(found) > 0.8 * Double(runs))

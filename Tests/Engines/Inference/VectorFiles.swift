@@ -7,7 +7,8 @@ enum VectorFiles {
         return try Data(contentsOf: url)
     }
 
-    static func json<T: Decodable>(_ name: String, as type: T.Type = T.self, in folder: String = "Vectors") throws -> T {
+    static func json<T: Decodable>(_ name: String, as type: T.Type = T.self, in folder: String = "Vectors") throws -> T
+    {
         try JSONDecoder().decode(type, from: data(name, in: folder))
     }
 }

@@ -60,7 +60,7 @@ public struct Allocation: Sendable {
         if let floor = limits.experienceFloor, experience.isEmpty, floor > 0 {
             throw .experienceFloorCrossed(best: 0)
         }
-        var search = PriceSearch(table: relevant, limits: limits, isFloored: isFloored)
+        let search = PriceSearch(table: relevant, limits: limits, isFloored: isFloored)
         let settled = try search.run()
         var choices = settled.choices
         let filled = MarginFill(table: table, limits: limits, rows: settled.open, prices: settled.prices)

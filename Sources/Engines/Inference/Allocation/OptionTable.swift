@@ -118,7 +118,9 @@ struct OptionTable {
 
     /// Rows whose best option is the same at every corner are settled inside the whole box: the prices at which an option is
     /// best form a convex set. Returns the others, and what the settled ones add up to.
-    func undecided(_ corners: [AllocationPrices], settle: (Int, Int) -> Void) -> (rows: [Int], settled: AllocationTotals) {
+    func undecided(_ corners: [AllocationPrices], settle: (Int, Int) -> Void) -> (
+        rows: [Int], settled: AllocationTotals
+    ) {
         var (rows, settled) = ([Int](), AllocationTotals())
         values.withUnsafeBufferPointer { v in
             costs.withUnsafeBufferPointer { c in

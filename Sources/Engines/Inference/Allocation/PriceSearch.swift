@@ -20,27 +20,27 @@ struct PriceSearch {
         (self.table, self.limits, self.isFloored) = (table, limits, isFloored)
     }
 
-    mutating func run() throws(Allocation.Failure) -> Result {
+    func run() throws(Allocation.Failure) -> Result {
         try checkFeasible()
         var open = Array(0..<table.count)
         var part = table
         var settled = AllocationTotals()
         var choices = [UInt8](repeating: 0, count: table.count)
         var prices = AllocationPrices(money: 0, experience: 0)
-        var isExact = table.count <= Self.sampleSize
-        if isExact {
-            prices = try Dual(table: part, settled: settled, limits: limits, isFloored: isFloored).solve()
-        } else {
-            let rough = try roughPrices()
-            var margin = 0.04
-            while !isExact {
-                let box = Self.box(rough, margin: margin, isFloored: isFloored)
-                let (rows, sum) = table.undecided(box) { choices[$0] = UInt8(truncatingIfNeeded: $1) }
-                (open, settled, part) = (rows, sum, table.rows(rows))
-                prices = try Dual(table: part, settled: settled, limits: limits, isFloored: isFloored).solve()
-                isExact = Self.contains(box, prices) || rows.count == table.count
-                margin *= 3
-            }
+        var isExact = false
+        let rough = table.count > Self.sampleSize ? try roughPrices() : nil
+        for margin in [0.04, 0.2] where !isExact {
+            guard let rough else { break }
+            let box = Self.box(rough, margin: margin, isFloored: isFloored)
+            let (rows, sum) = table.undecided(box) { choices[$0] = UInt8(truncatingIfNeeded: $1) }
+            let rest = table.rows(rows)
+            let dual = Dual(table: rest, settled: sum, limits: limits, isFloored: isFloored)
+            // Outside the box the settled ones would not be settled: then it fails or finds another place.
+            guard let found = try? dual.solve(), Self.contains(box, found) else { continue }
+            (open, settled, part, prices, isExact) = (rows, sum, rest, found, true)
+        }
+        if !isExact {
+            prices = try Dual(table: table, settled: settled, limits: limits, isFloored: isFloored).solve()
         }
         for (row, choice) in zip(open, part.choices(prices)) { choices[row] = UInt8(truncatingIfNeeded: choice) }
         return Result(
@@ -69,10 +69,7 @@ struct PriceSearch {
     }
 
     private static func box(_ p: AllocationPrices, margin: Double, isFloored: Bool) -> [AllocationPrices] {
-        func ends(_ price: Double) -> [Double] {
-            // Beyond three tries everything is possible.
-            margin > 0.5 ? [0, Swift.max(1, price) * 1e6] : [price * (1 - margin), price * (1 + margin) + 1e-9]
-        }
+        func ends(_ price: Double) -> [Double] { [price * (1 - margin), price * (1 + margin) + 1e-9] }
         return ends(p.money).flatMap { money in
             (isFloored ? ends(p.experience) : [0]).map { AllocationPrices(money: money, experience: $0) }
         }

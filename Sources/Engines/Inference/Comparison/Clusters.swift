@@ -87,7 +87,8 @@ public struct Clusters: Sendable, Hashable {
             // q: cluster size times its weight in the contrast, for each arm.
             var q = [0.0, 0.0]
             for index in 0...1 where part[index].count > 0 {
-                let weight = (index == 1 ? 1 : -1) / arms[index].count / .sqrt(1 - part[index].count / arms[index].count)
+                let weight =
+                    (index == 1 ? 1 : -1) / arms[index].count / .sqrt(1 - part[index].count / arms[index].count)
                 own += part[index].count * weight * weight
                 q[index] = part[index].count * weight
             }

@@ -25,7 +25,8 @@ public struct CovariateAdjustment: Sendable, Hashable {
         self.treatment = try Self.adjusted(treatment, slope: slope, centre: both.xMean)
     }
 
-    private static func adjusted(_ arm: PairMoments, slope: Double, centre: Double) throws(InferenceProblem) -> ArmMean {
+    private static func adjusted(_ arm: PairMoments, slope: Double, centre: Double) throws(InferenceProblem) -> ArmMean
+    {
         guard arm.count > 2 else { throw .tooFewUnits(have: arm.count, need: 3) }
         let n = Double(arm.count)
         let squares = arm.ySquares - slope * (2 * arm.products - slope * arm.xSquares)

@@ -94,7 +94,8 @@ public enum DesignAdvice: Sendable, Hashable {
         let (en, zh) = sharesStock ? ("stock", "库存") : ("traffic", "流量")
         self = .switchback(
             PlainSentence(
-                en: "Both arms draw on the same \(en): what one gains the other loses, and a comparison of persons may show "
+                en:
+                    "Both arms draw on the same \(en): what one gains the other loses, and a comparison of persons may show "
                     + "twice the true effect. Switch the whole market by time windows instead.",
                 zh: "两组共用同一份\(zh)：一组多得，另一组就少得，按人分组可能把真实效果放大一倍。请改为按时间段整体切换（switchback）。"))
     }

@@ -14,11 +14,12 @@ enum GammaFunction {
             argument += 1
         }
         let inverse = 1 / (argument * argument)
-        let series = 1.0 / 12
+        let series =
+            1.0 / 12
             - inverse
-                * (1.0 / 360
-                    - inverse
-                        * (1.0 / 1260 - inverse * (1.0 / 1680 - inverse * (1.0 / 1188 - inverse * 691.0 / 360360))))
+            * (1.0 / 360
+                - inverse
+                * (1.0 / 1260 - inverse * (1.0 / 1680 - inverse * (1.0 / 1188 - inverse * 691.0 / 360360))))
         return shift + series / argument
     }
 

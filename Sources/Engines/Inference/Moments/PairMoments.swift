@@ -28,6 +28,17 @@ public struct PairMoments: Sendable, Hashable, Codable {
         self.products = products
     }
 
+    /// Moments about means given as an origin and a distance from it, which together have more digits than one number.
+    init(
+        count: Int, origin: (x: Double, y: Double), distance: (x: Double, y: Double), xSquares: Double,
+        ySquares: Double, products: Double
+    ) {
+        self.init(
+            count: count, xMean: origin.x, yMean: origin.y, xSquares: xSquares, ySquares: ySquares, products: products)
+        xCentre.move(by: distance.x)
+        yCentre.move(by: distance.y)
+    }
+
     private var xCentre: CompensatedMean {
         @inline(__always) get { CompensatedMean(value: xValue, rest: xRest) }
         @inline(__always) set { (xValue, xRest) = (newValue.value, newValue.rest) }

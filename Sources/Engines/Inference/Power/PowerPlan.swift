@@ -14,7 +14,9 @@ public struct PowerPlan: Sendable, Hashable {
     /// A plan.
     ///
     /// - Throws: ``InferenceProblem/outOfRange(_:)``.
-    public init(variance: Double, alpha: Double = 0.05, power: Double = 0.8, share: Double = 0.5) throws(InferenceProblem) {
+    public init(variance: Double, alpha: Double = 0.05, power: Double = 0.8, share: Double = 0.5)
+        throws(InferenceProblem)
+    {
         guard variance > 0, alpha > 0, power > alpha, power < 1, share > 0, share < 1 else {
             throw .outOfRange("variance is positive, 0 < α < power < 1, and 0 < share < 1")
         }

@@ -80,7 +80,8 @@ public struct ProxySlope: Sendable, Hashable {
         slope = joint.mean(1) > 0 ? lift.estimate + 1 : .nan
         bounds =
             switch lift.bounds {
-            case .between(let interval) where joint.mean(1) > 0: .between(Interval(interval.lower + 1, interval.upper + 1))
+            case .between(let interval) where joint.mean(1) > 0:
+                .between(Interval(interval.lower + 1, interval.upper + 1))
             case .outside(let gap): .outside(Interval(gap.lower + 1, gap.upper + 1))
             default: .everything
             }

@@ -14,7 +14,8 @@ public struct MixturePrior: Sendable, Hashable {
     /// The prior that effects with standard errors show.
     ///
     /// - Throws: ``InferenceProblem/tooFewUnits(have:need:)`` below ten effects; ``InferenceProblem/unequalLengths(_:_:)``.
-    public init(effects: [Double], errors: [Double], points count: Int = 80, rounds: Int = 300) throws(InferenceProblem) {
+    public init(effects: [Double], errors: [Double], points count: Int = 80, rounds: Int = 300) throws(InferenceProblem)
+    {
         guard effects.count == errors.count else { throw .unequalLengths(effects.count, errors.count) }
         guard effects.count >= 10, let low = effects.min(), let high = effects.max() else {
             throw .tooFewUnits(have: effects.count, need: 10)

@@ -59,7 +59,8 @@ public struct IntervalPlot: Sendable {
         let bottom = height - 30
         for tick in ticks(scale) {
             let place = Self.number(x(tick))
-            lines.append("<line class=\"grid\" x1=\"\(place)\" y1=\"40\" x2=\"\(place)\" y2=\"\(Self.number(bottom))\"/>")
+            lines.append(
+                "<line class=\"grid\" x1=\"\(place)\" y1=\"40\" x2=\"\(place)\" y2=\"\(Self.number(bottom))\"/>")
             lines.append(
                 "<text class=\"note\" x=\"\(place)\" y=\"\(Self.number(bottom + 16))\" text-anchor=\"middle\">"
                     + "\(Figures.text(tick))</text>")
@@ -89,7 +90,8 @@ public struct IntervalPlot: Sendable {
                 "<line class=\"\(row.isSignificant ? "sure" : "")\" stroke-width=\"2\" x1=\"\(from)\" y1=\"\(place)\" "
                     + "x2=\"\(to)\" y2=\"\(place)\"/>")
             lines.append(
-                "<circle class=\"\(style)\" stroke-width=\"2\" cx=\"\(Self.number(x(estimate)))\" cy=\"\(place)\" r=\"5\"/>")
+                "<circle class=\"\(style)\" stroke-width=\"2\" cx=\"\(Self.number(x(estimate)))\" cy=\"\(place)\" r=\"5\"/>"
+            )
             note = "\(Figures.signed(estimate)) (\(Figures.text(interval.lower)) to \(Figures.text(interval.upper)))"
         } else if row.estimate != nil {
             lines.append(

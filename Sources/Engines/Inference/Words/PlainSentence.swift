@@ -13,7 +13,9 @@ public struct PlainSentence: Sendable, Hashable, Codable {
     /// - Parameters:
     ///   - comparison: of a share, that is of outcomes that are 0 or 1.
     ///   - interval: the interval that holds however often one looked; that of the comparison by default.
-    public static func created(_ comparison: Comparison, interval: Interval? = nil, per base: Int = 1_000) -> PlainSentence {
+    public static func created(_ comparison: Comparison, interval: Interval? = nil, per base: Int = 1_000)
+        -> PlainSentence
+    {
         // Shares differ by 1 at most.
         let whole = interval ?? comparison.interval
         let interval = Interval(Swift.max(-1, whole.lower), Swift.min(1, whole.upper))
@@ -38,7 +40,8 @@ public struct PlainSentence: Sendable, Hashable, Codable {
                 zh: "每展示 \(shown) 人，来了 \(came) 人；若不这样做本会来 \(anyway) 人；这造成了 \(effect) 人的损失（\(least)–\(most)）。")
         }
         return PlainSentence(
-            en: "Of \(shown) shown, \(came) came; \(anyway) would have come anyway; this created \(effect) (\(low)–\(high)).",
+            en:
+                "Of \(shown) shown, \(came) came; \(anyway) would have come anyway; this created \(effect) (\(low)–\(high)).",
             zh: "每展示 \(shown) 人，来了 \(came) 人；其中 \(anyway) 人本来也会来；由此创造的增量是 \(effect) 人（\(low)–\(high)）。")
     }
 
@@ -60,7 +63,8 @@ public struct PlainSentence: Sendable, Hashable, Codable {
                 ("this lowered it", "确有降低")
             }
         return PlainSentence(
-            en: "\(metric): \(own) in \(arm) against \(base) in \(control), \(effect) (\(low) to \(high)); \(en) (\(p)).",
+            en:
+                "\(metric): \(own) in \(arm) against \(base) in \(control), \(effect) (\(low) to \(high)); \(en) (\(p)).",
             zh: "\(metric)：\(arm) 为 \(own)，\(control) 为 \(base)，差 \(effect)（\(low) 至 \(high)）；\(zh)（\(p)）。")
     }
 
