@@ -4,7 +4,8 @@ import Foundation
 /// `quanyu bench NAME`: measures an engine beside its peers and the machine's limit.
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measures the server beside its peers.", subcommands: [BenchHTTP.self, BenchIngest.self])
+        abstract: "Measures the server and its engines beside their peers.",
+        subcommands: [BenchHTTP.self, BenchIngest.self, BenchInference.self])
 }
 
 /// What a benchmark prints.
