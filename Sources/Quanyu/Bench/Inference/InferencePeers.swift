@@ -60,26 +60,23 @@ struct InferencePeers: Codable {
             return cpu() - start
         result = {"persons": persons, "duckdb": None, "tea_tasting": None, "gbstats_result": None}
         try:
-            import polars
-            frame = polars.DataFrame(columns)
-        except ImportError:
-            frame = None
-        try:
-            import duckdb
+            import duckdb, pandas
+            frame = pandas.DataFrame(columns)
             base = duckdb.connect()
             base.execute("SET threads = 1")
             base.execute("CREATE TABLE t AS SELECT * FROM frame")
+            del frame
             parts = ", ".join(f"avg({n}), var_samp({n}), avg(pre_{n}), var_samp(pre_{n}), covar_samp({n}, pre_{n})" for n in names)
             result["duckdb"] = timed(lambda: base.execute(f"SELECT arm, count(*), {parts} FROM t GROUP BY arm").fetchall())
-        except ImportError:
-            pass
+        except Exception as problem:
+            print("duckdb:", problem)
         try:
-            import tea_tasting
-            experiment = tea_tasting.Experiment(variant="arm") if False else tea_tasting.Experiment(
-                {n: tea_tasting.Mean(n, covariate="pre_" + n) for n in names}, variant="arm")
+            import polars, tea_tasting
+            frame = polars.DataFrame(columns)
+            experiment = tea_tasting.Experiment({n: tea_tasting.Mean(n, covariate="pre_" + n) for n in names}, variant="arm")
             result["tea_tasting"] = timed(lambda: experiment.analyze(frame))
-        except ImportError:
-            pass
+        except Exception as problem:
+            print("tea-tasting:", problem)
         try:
             from gbstats.frequentist.tests import FrequentistConfig, TwoSidedTTest
             from gbstats.models.statistics import RegressionAdjustedStatistic, SampleMeanStatistic
@@ -95,8 +92,8 @@ struct InferencePeers: Codable {
             for a, b in arms:
                 TwoSidedTTest(a, b, FrequentistConfig()).compute_result()
             result["gbstats_result"] = time.perf_counter() - start
-        except Exception:
-            pass
+        except Exception as problem:
+            print("gbstats:", problem)
         print(json.dumps(result))
         """
 }
