@@ -63,17 +63,21 @@ let package = Package(
         room("Carts", "Sources/Trade/Carts"),
         room("Orders", "Sources/Trade/Orders"),
         room("Payments", "Sources/Trade/Payments", [crypto, httpClient]),
+        room("Ledger", "Sources/Trade/Ledger", [crypto]),
+        room("AfterSales", "Sources/Trade/AfterSales"),
         // Fields
         room("Shops", "Sources/Fields/Shops"),
         room("Content", "Sources/Fields/Content"),
         room("Feed", "Sources/Fields/Feed", ["Matching"]),
         room("Centre", "Sources/Fields/Centre", ["MatchingText"]),
+        // Growth
+        room("Alliance", "Sources/Growth/Alliance"),
         // Flows
         .target(
             name: "Flows",
             dependencies: [
                 "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
-                "Shops",
+                "Shops", "Ledger", "AfterSales", "Alliance",
                 "Content", "Feed", "Centre", hummingbird, httpTypes,
             ], path: "Sources/Flows", exclude: ["Importing"]),
         // Sites
@@ -116,11 +120,12 @@ let package = Package(
         .executableTarget(
             name: "Quanyu",
             dependencies: [
-                "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Payments", "Feed", "Flows",
-                "Importing", "CSV", "Inference", "InferenceTrials",
+                "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Catalog", "Stock", "Orders",
+                "Payments", "Ledger", "Shops", "Feed", "Flows", "Importing", "CSV", "Inference", "InferenceTrials",
                 "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
             ],
             path: "Sources/Quanyu"),
+        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "StoreSQLite"], path: "Tests/Trade/Ledger"),
         .testTarget(name: "KernelTests", dependencies: ["Kernel"], path: "Tests/Ground/Kernel"),
         // The built executable under test: what the suites share, then one suite a question.
         .target(name: "Harness", dependencies: [httpClient], path: "Tests/Harness"),
@@ -128,10 +133,14 @@ let package = Package(
         .testTarget(
             name: "FaultsTests", dependencies: ["Harness", "Quanyu", "Store", "StoreSQLite"], path: "Tests/Faults"),
         .testTarget(name: "JourneysTests", dependencies: ["Harness", "Quanyu"], path: "Tests/Journeys"),
+        .testTarget(name: "AnalyzeTests", dependencies: ["Quanyu", "Inference"], path: "Tests/Analyze"),
         .testTarget(
             name: "StoresTests",
             dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows"],
             path: "Tests/Stores"),
+        .testTarget(
+            name: "TradeTests", dependencies: ["Flows", "StoreSQLite", "Alliance", "AfterSales", "Ledger"],
+            path: "Tests/Trade/Flows"),
     ],
     swiftLanguageModes: [.v6]
 )

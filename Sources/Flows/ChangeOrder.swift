@@ -1,3 +1,4 @@
+import AfterSales
 import HTTP
 import Kernel
 import Orders
@@ -20,12 +21,17 @@ public struct ChangeOrder: Sendable {
         return try await market.store.write { [market] transaction in
             let order = try Self.order(id, for: identity, in: transaction)
             let wasPaid = order.state == .paid
+            let steps = AfterSaleSteps(market: market)
+            for open in try AfterSales.cases(about: id, in: transaction)
+            where AfterSaleMachine.next(open.state, .withdraw, kind: open.kind) != nil {
+                try steps.step(.withdraw, open, by: identity.person, note: "cancelled", in: transaction)
+            }
             let cancelled = try market.orders.move(
                 id, to: .cancelled, by: identity.person, note: reason, in: transaction)
             try market.stock.release(order.lines.compactMap(\.reservation), in: transaction)
             if let intent = try Payments.intent(of: order.group, in: transaction) {
                 if wasPaid {
-                    try market.payments.refund(order.total, of: intent.id, for: id.description, in: transaction)
+                    try KeepBooks(market: market).takeBack(order, of: intent, in: transaction)
                 } else {
                     try cancelUnpaid(order.group, intent, market, in: transaction)
                 }
@@ -43,6 +49,11 @@ public struct ChangeOrder: Sendable {
         return try await market.store.write { [market] transaction in
             guard let order = try Orders.order(id, in: transaction) else { throw NotFound("order") }
             try identity.requireStaff(of: order.shop, [.owner, .manager, .warehouse])
+            // Goods that the buyer may not want any more are not sent; the shop answers first.
+            for open in try AfterSales.cases(about: id, in: transaction) where open.state.isOpen {
+                let now = try AfterSaleSteps(market: market).current(open.id, in: transaction)
+                guard now.state != .requested, now.state != .disputed else { throw AfterSaleProblem.alreadyOpen }
+            }
             return try market.orders.move(
                 id, to: .shipped, by: identity.person, carrier: carrier, tracking: tracking, in: transaction)
         }
@@ -56,7 +67,9 @@ public struct ChangeOrder: Sendable {
             guard let order = try Orders.order(id, in: transaction), order.buyer == buyer else {
                 throw NotFound("order")
             }
-            return try market.orders.move(id, to: .completed, by: buyer, in: transaction)
+            let completed = try market.orders.move(id, to: .completed, by: buyer, in: transaction)
+            try KeepBooks(market: market).received(completed, in: transaction)
+            return completed
         }
     }
 

@@ -24,7 +24,7 @@ public struct ExplainSlot: Sendable {
     }
 
     private func sentence(for reason: FeedReason) async throws -> Localized {
-        let name = try await reason.subject.flatMap { UInt128($0, radix: 36) }.asyncFlatMap(name)
+        let name = try await reason.subject.flatMap { UInt128($0, radix: 16) }.asyncFlatMap(name)
         switch reason.kind {
         case .boughtBefore:
             let times = reason.times ?? 1

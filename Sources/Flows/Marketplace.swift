@@ -1,3 +1,5 @@
+import AfterSales
+import Alliance
 import Carts
 import Catalog
 import Centre
@@ -5,6 +7,7 @@ import Content
 import Feed
 import Journal
 import Kernel
+import Ledger
 import Orders
 import Payments
 import People
@@ -29,16 +32,24 @@ public struct Marketplace: Sendable {
     public let carts: Carts
     public let orders: Orders
     public let payments: Payments
+    public let ledger: Ledger
+    public let alliance: Alliance
+    public let afterSales: AfterSales
     /// Takes the money.
     public let provider: any PaymentProvider
+    /// What the operator has settled with everybody.
+    public let terms: TradeTerms
+
+    let shownCards = ShownCards()
 
     /// Opens every room.
     ///
     /// - Parameter feedSnapshot: where the feed's engine is kept between runs.
     public init(
         store: any Store, source: Kernel.Source, people configuration: People.Configuration = .init(),
-        feedSnapshot: String? = nil, provider: any PaymentProvider
+        feedSnapshot: String? = nil, provider: any PaymentProvider, terms: TradeTerms = .init()
     ) {
+        self.terms = terms
         self.store = store
         self.source = source
         self.provider = provider
@@ -53,13 +64,17 @@ public struct Marketplace: Sendable {
         carts = Carts(store: store)
         orders = Orders(store: store, journal: journal, source: source)
         payments = Payments(store: store, source: source)
+        ledger = Ledger(store: store, source: source)
+        alliance = Alliance(store: store, source: source)
+        afterSales = AfterSales(store: store, journal: journal, source: source, deadlines: terms.afterSale)
     }
 
     /// The tables of every room, in the order in which rooms were added.
     public static let migrations =
         storeMigrations + journalMigrations + People.migrations + Catalog.migrations + Stock.migrations
         + Shops.migrations + Content.migrations + Feed.migrations + Centre.migrations + Carts.migrations
-        + Orders.migrations + Payments.migrations
+        + Orders.migrations + Payments.migrations + Ledger.migrations + Alliance.migrations
+        + AfterSales.migrations
 
     /// Reads what rooms keep in memory.
     public func load() async throws {
@@ -73,18 +88,9 @@ public struct Marketplace: Sendable {
             group.addTask { try? await journal.run() }
             group.addTask { await feed.run() }
             group.addTask { await centre.run() }
-            group.addTask { await journal.follow(visitorCarts) }
             group.addTask { await SettlePayments(self).run() }
-        }
-    }
-
-    /// A visitor who signs in keeps the cart.
-    private var visitorCarts: Subscription {
-        Subscription(name: "carts.visitors", topics: [VisitorRecognised.topic]) { facts, transaction in
-            for fact in facts {
-                guard let recognised: VisitorRecognised = try fact.content() else { continue }
-                try Carts.merge(recognised.visitor, into: recognised.person, in: transaction)
-            }
+            group.addTask { await Retention(self).run() }
+            group.addTask { await SweepDeadlines(self).run() }
         }
     }
 }

@@ -82,7 +82,7 @@ public struct PlaceOrder: Sendable {
     }
 
     /// - Throws: ``CheckoutProblem`` when a line costs something else than shown or is gone, ``OutOfStock`` naming the
-    ///   lines that can't be reserved, ``InvalidField``, ``IdempotencyKeyReused``.
+    ///   lines that can't be reserved, ``FlashLotProblem``, ``InvalidField``, ``IdempotencyKeyReused``.
     public func callAsFunction(
         _ shown: [ShownLine], to address: Address, by buyer: PersonID, key: IdempotencyKey?
     ) async throws -> Placed {
@@ -92,9 +92,10 @@ public struct PlaceOrder: Sendable {
         let now = market.source.now
         let lines = shown.map { "\($0.variant) \($0.quantity) \($0.amount)" }.joined(separator: ";")
         let fingerprint = "\(lines) to \(address)"
+        let cards = try await CreditCreators(market: market).cards(of: shown, for: buyer)
         return try await market.store.write { [market] transaction in
             try transaction.once(key, fingerprint: fingerprint, at: now) {
-                let quote = try Quote(shown, at: now, in: transaction)
+                let quote = try Quote(shown, by: buyer, at: now, market.stock, in: transaction)
                 let expiry = now + Self.reservationTime
                 let reservations = try market.stock.reserve(quote.demands, until: expiry, in: transaction)
                 let group = try market.orders.open(
@@ -103,6 +104,7 @@ public struct PlaceOrder: Sendable {
                     reservedUntil: expiry, in: transaction)
                 let intent = try market.payments.open(
                     for: group.id, buyer: buyer, amount: group.total, provider: market.provider.name, in: transaction)
+                try CreditCreators(market: market).fix(group, cards, in: transaction)
                 try Carts.remove(shown.map(\.variant), from: buyer, in: transaction)
                 return Placed(group: group.id, intent: intent.id)
             }
@@ -117,20 +119,27 @@ private struct Quote {
         let product: Product
         let variant: Variant
         let price: Price
+        let flash: FlashClaim?
     }
 
     private let lines: [Line]
     let currency: Currency
 
-    init(_ shown: [ShownLine], at now: Instant, in transaction: any Transaction) throws {
+    init(
+        _ shown: [ShownLine], by buyer: PersonID, at now: Instant, _ stock: Stock, in transaction: any Transaction
+    ) throws {
         let variants = try Catalog.variants(shown.map(\.variant), at: now, in: transaction)
         let products = try Catalog.products(Array(Set(variants.values.map(\.product))), at: now, in: transaction)
         let byID = Dictionary(products.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let prices = try LivePrices(of: Array(variants.values), stock, in: transaction)
         lines = shown.compactMap { line in
-            guard let variant = variants[line.variant], let price = variant.price, let product = byID[variant.product],
+            guard let variant = variants[line.variant], let price = prices[variant.id],
+                let product = byID[variant.product],
                 product.isListed
             else { return nil }
-            return Line(shown: line, product: product, variant: variant, price: price)
+            return Line(
+                shown: line, product: product, variant: variant, price: price,
+                flash: prices.lots[variant.id].map { FlashClaim(lot: $0.id, buyer: buyer) })
         }
         let forSale = Set(lines.map(\.variant.id))
         let gone = shown.map(\.variant).filter { !forSale.contains($0) }
@@ -149,7 +158,9 @@ private struct Quote {
     }
 
     var demands: [Demand] {
-        lines.map { Demand(variant: $0.variant.id, shop: $0.product.shop, quantity: $0.shown.quantity) }
+        lines.map {
+            Demand(variant: $0.variant.id, shop: $0.product.shop, quantity: $0.shown.quantity, flash: $0.flash)
+        }
     }
 
     func parcels(_ reservations: [VariantID: ReservationID], _ source: Source) throws -> [Orders.Parcel] {

@@ -19,7 +19,7 @@ public struct PresentedCart: Sendable {
         /// Units that can be bought.
         public let available: Int64
         /// What one unit costs now; `nil` when it can't be bought at all.
-        public var price: Price? { product.isListed ? variant.price : nil }
+        public let price: Price?
         /// Whether it costs something else than when it was put in.
         public var priceChanged: Bool { price.map { $0.amount.amount != line.shownAmount } ?? false }
         /// Whether the cart's quantity can be bought.
@@ -71,7 +71,8 @@ public struct PresentCart: Sendable {
             }
             let line = CartLine(
                 variant: variant, product: found.product, shop: found.shop, quantity: quantity,
-                shownAmount: found.price?.amount.amount ?? 0, slate: slate, addedAt: now)
+                shownAmount: try LivePrices(of: [found], market.stock, in: transaction)[variant]?.amount.amount ?? 0,
+                slate: slate, addedAt: now)
             return try self.lines([line], at: now, market.stock, in: transaction)
         }
         return try await present(lines)
@@ -83,12 +84,14 @@ public struct PresentCart: Sendable {
         let products = try Catalog.products(Array(Set(lines.map(\.product))), at: now, in: transaction)
         let byID = Dictionary(products.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let available = try stock.available(lines.map(\.variant), in: transaction)
+        let prices = try LivePrices(of: products.flatMap(\.variants), stock, in: transaction)
         return lines.compactMap { line in
             guard let product = byID[line.product],
                 let variant = product.variants.first(where: { $0.id == line.variant })
             else { return nil }
             return PresentedCart.Line(
-                line: line, product: product, variant: variant, available: available[line.variant] ?? 0)
+                line: line, product: product, variant: variant, available: available[line.variant] ?? 0,
+                price: product.isListed ? prices[line.variant] : nil)
         }
     }
 
@@ -127,7 +130,7 @@ public struct AddToCart: Sendable {
         try await market.store.write { [market] transaction in
             _ = try transaction.once(key, fingerprint: "cart \(variant) \(quantity)", at: now) {
                 guard let found = try Catalog.variants([variant], at: now, in: transaction)[variant],
-                    let price = found.price,
+                    let price = try LivePrices(of: [found], market.stock, in: transaction)[variant],
                     let product = try Catalog.products([found.product], at: now, in: transaction).first,
                     product.isListed
                 else { throw NotFound("variant") }

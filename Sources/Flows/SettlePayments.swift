@@ -1,3 +1,4 @@
+import AfterSales
 import Journal
 import Kernel
 import Orders
@@ -73,11 +74,24 @@ public struct SettlePayments: Sendable {
         }
     }
 
-    /// Asks the provider for refunds that were promised.
+    /// Asks the provider for refunds that were promised. One that it refuses waits and doesn't keep the others.
     public func processRefunds() async throws {
         for refund in try await market.payments.pendingRefunds(limit: 100) {
-            try await market.provider.refund(refund.id, of: refund.intent, amount: refund.amount)
-            try await market.payments.finish(refund.id)
+            guard (try? await market.provider.refund(refund.id, of: refund.intent, amount: refund.amount)) != nil else {
+                continue
+            }
+            try await market.payments.accepted(refund.id)
+        }
+    }
+
+    /// Asks the provider to capture or void what was authorised.
+    public func processOperations() async throws {
+        for (operation, intent) in try await market.payments.pendingOperations(limit: 100) {
+            switch operation {
+            case .capture: try await market.provider.capture(intent)
+            case .void: try await market.provider.void(intent)
+            }
+            try await market.payments.accepted(operation, of: intent.id)
         }
     }
 
@@ -85,6 +99,7 @@ public struct SettlePayments: Sendable {
     func run() async {
         while (try? await Task.sleep(for: .seconds(1))) != nil {
             try? await processWebhooks()
+            try? await processOperations()
             try? await processRefunds()
             await market.provider.retry()
         }
@@ -92,17 +107,43 @@ public struct SettlePayments: Sendable {
 
     /// The one transition where redirect, webhook and repeated webhooks meet.
     private func apply(_ event: ProviderEvent, in transaction: any Transaction) throws {
-        guard let intent = try market.payments.apply(event, in: transaction), intent.state == .succeeded,
-            let group = try Orders.group(intent.group, in: transaction)
-        else { return }
+        if event.refund != nil { return try applyRefund(event, in: transaction) }
+        let moved = try market.payments.apply(event, in: transaction)
+        if event.state == .authorised { return try applyAuthorisation(event.intent, in: transaction) }
+        guard let intent = moved, intent.state == .succeeded else { return }
+        try books.paid(intent, in: transaction)
+        guard let group = try Orders.group(intent.group, in: transaction) else { return }
         let open = group.orders.filter { $0.state == .placed }
         let reservations = open.flatMap { $0.lines.compactMap(\.reservation) }
         let short = try market.stock.commit(reservations, in: transaction)
         guard short.isEmpty, open.count == group.orders.count else {
             return try giveBack(intent, open, reservations, short, in: transaction)
         }
-        for order in open { try market.orders.move(order.id, to: .paid, by: nil, in: transaction) }
+        for order in open {
+            try market.orders.move(order.id, to: .paid, by: nil, in: transaction)
+            try books.sold(order, in: transaction)
+        }
     }
+
+    private func applyRefund(_ event: ProviderEvent, in transaction: any Transaction) throws {
+        guard let refund = try market.payments.applyRefund(event, in: transaction), refund.state == .succeeded,
+            let intent = try Payments.intent(refund.intent, in: transaction)
+        else { return }
+        try books.repaid(refund, intent, in: transaction)
+        guard let id = AfterSaleCaseID(refund.cause), case let found = try AfterSales.find(id, in: transaction),
+            found.state == .refunding
+        else { return }
+        try AfterSaleSteps(market: market).step(.confirmRefund, found, by: nil, in: transaction)
+    }
+
+    /// Money that is promised is taken when the orders still stand, and let go when they don't.
+    private func applyAuthorisation(_ id: PaymentIntentID, in transaction: any Transaction) throws {
+        guard let intent = try Payments.intent(id, in: transaction), intent.state != .succeeded else { return }
+        let isWanted = intent.state == .authorised
+        try market.payments.want(isWanted ? .capture : .void, of: id, in: transaction)
+    }
+
+    private var books: KeepBooks { KeepBooks(market: market) }
 
     /// Nobody gets half of what they paid for: what can't be delivered in whole is cancelled and refunded.
     private func giveBack(

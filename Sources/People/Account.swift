@@ -144,17 +144,22 @@ extension People {
         Set(try transaction.rows("SELECT id FROM people WHERE id IN \(list: ids)").map { try $0.get(0) })
     }
 
+    /// Changes whenever this node changes somebody.
+    public var accountVersion: Int { recentAccounts.version }
+
     /// The public side of several people; it may be half a minute old.
     public func accounts(_ ids: [PersonID]) async throws -> [PersonID: Account] {
         let now = source.now
-        let known = cache.accounts(ids, at: now)
+        let known = recentAccounts.find(ids, at: now)
         let missing = ids.filter { known[$0] == nil }
         guard !missing.isEmpty else { return known }
+        let version = recentAccounts.version
         let read = try await store.read { transaction in
             try transaction.rows("SELECT * FROM people WHERE id IN \(list: missing)").map { try Account($0, roles: []) }
         }
-        cache.remember(read, at: now)
-        return read.reduce(into: known) { $0[$1.id] = $1 }
+        let fresh = Dictionary(read.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        recentAccounts.remember(fresh, at: now, version: version)
+        return known.merging(fresh) { $1 }
     }
 
     /// The creator with a handle.
@@ -186,14 +191,14 @@ extension People {
             ON CONFLICT (shop, person) DO UPDATE SET role = excluded.role
             """)
         try Self.addRoles([.merchant], to: person, in: transaction)
-        transaction.afterCommit { [cache] in cache.forget(person) }
+        transaction.afterCommit { [self] in forget(person) }
     }
 
     /// Changes what a person may change about themselves.
     public func update(_ id: PersonID, name: String, language: Language, bio: Localized) async throws -> Account {
         let name = try ValidatedText(name, field: "name", length: 1...40).value
         let now = source.now
-        return try await store.write { [journal, cache] transaction in
+        return try await store.write { [self] transaction in
             try transaction.run(
                 """
                 UPDATE people SET name = \(name), language = \(language), bio_en = \(bio.en), bio_zh = \(bio.zh)
@@ -201,7 +206,7 @@ extension People {
                 """)
             guard let account = try Self.account(id, in: transaction) else { throw NotFound("person") }
             try journal.append(account.changed, at: now, in: transaction)
-            transaction.afterCommit { cache.forget(id) }
+            transaction.afterCommit { [self] in forget(id) }
             return account
         }
     }

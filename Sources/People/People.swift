@@ -29,7 +29,9 @@ public final class People: Sendable {
     let source: Source
     let configuration: Configuration
     let passwords: Passwords
-    let cache: IdentityCache
+    /// A busy session does not ask the store each time. Another node's revocation takes effect when an entry ends.
+    let identities = Recent<String, Identity>(lifetime: .seconds(10), limit: 20_000)
+    let recentAccounts = Recent<PersonID, Account>(lifetime: .seconds(30), limit: 20_000)
     let signInsByAccount: RateLimiter
     let signInsByAddress: RateLimiter
 
@@ -40,7 +42,6 @@ public final class People: Sendable {
         self.source = source
         self.configuration = configuration
         passwords = Passwords(rounds: configuration.scryptRounds, source: source)
-        cache = IdentityCache(source: source)
         signInsByAccount = RateLimiter(capacity: configuration.signInAttempts, every: .seconds(30), source: source)
         signInsByAddress = RateLimiter(capacity: configuration.signInAttempts * 5, every: .seconds(6), source: source)
     }

@@ -2,29 +2,13 @@ import HTTP
 import Hummingbird
 import Kernel
 
-/// What a new person sends.
-struct SignUpBody: Documented {
-    let email: String
-    let name: String
-    let password: String
-    let language: Kernel.Language?
-    static let example = SignUpBody(email: "lin@example.com", name: "Lin", password: "correct horse", language: .zh)
-}
-
-/// What somebody sends to sign in.
-struct SignInBody: Documented {
-    let email: String
-    let password: String
-    static let example = SignInBody(email: "lin@example.com", password: "correct horse")
-}
-
 /// A person as the API shows them to themselves.
-struct PersonBody: Documented {
+public struct PersonBody: Documented {
     let id: PersonID
     let email: String?
     let name: String
     let roles: [Role]
-    static let example = PersonBody(
+    public static let example = PersonBody(
         id: Identifier(rawValue: 1), email: "lin@example.com", name: "Lin", roles: [.shopper])
 
     init(id: PersonID, email: String?, name: String, roles: [Role]) {
@@ -34,7 +18,8 @@ struct PersonBody: Documented {
         self.roles = roles
     }
 
-    init(_ account: Account) {
+    /// An account as its owner sees it.
+    public init(_ account: Account) {
         self.init(
             id: account.id, email: account.email, name: account.name,
             roles: account.roles.sorted { $0.rawValue < $1.rawValue })
@@ -93,26 +78,13 @@ struct TokenBody: Documented {
 
 extension People {
     /// The room's routes below `/api/v1`.
-    public func addRoutes(to api: API, cookies: IdentityMiddleware) {
-        addAccountRoutes(to: api, cookies: cookies)
-        addSessionRoutes(to: api, cookies: cookies)
+    public func addRoutes(to api: API) {
+        addAccountRoutes(to: api)
+        addSessionRoutes(to: api)
         addTokenRoutes(to: api)
     }
 
-    private func addAccountRoutes(to api: API, cookies: IdentityMiddleware) {
-        api.respond(
-            .post, "/people", "signUp", "Makes an account for the caller and signs in.", access: .visitor,
-            body: SignUpBody.self, answer: PersonBody.self
-        ) { [self] call in
-            let new = try NewAccount(
-                signUp: call.body.email, name: call.body.name, password: call.body.password,
-                language: call.body.language ?? call.context.language)
-            try signInsByAddress.take(call.context.address)
-            let visitor = call.context.identity.flatMap { $0.isVisitor ? $0.person : nil }
-            let account = try await signUp(new, as: visitor ?? source.identifier())
-            let session = try await open(for: account.id, visitor: nil, device: call.device)
-            return try Self.signedIn(PersonBody(account), session, cookies, status: .created)
-        }
+    private func addAccountRoutes(to api: API) {
         api.route(.get, "/me", "readMe", "The signed-in person.", access: .person(.profile)) { [self] call in
             guard let account = try await account(try call.person) else { throw NotFound("person") }
             return PersonBody(account)
@@ -128,18 +100,7 @@ extension People {
         }
     }
 
-    private func addSessionRoutes(to api: API, cookies: IdentityMiddleware) {
-        api.respond(
-            .post, "/sessions", "signIn", "Signs in and sets the session cookie.", access: .visitor,
-            body: SignInBody.self, answer: PersonBody.self
-        ) { [self] call in
-            let visitor = call.context.identity.flatMap { $0.isVisitor ? $0.person : nil }
-            let session = try await signIn(
-                email: call.body.email, password: call.body.password, visitor: visitor, device: call.device,
-                address: call.context.address)
-            guard let account = try await account(session.person) else { throw NotFound("person") }
-            return try Self.signedIn(PersonBody(account), session, cookies, status: .created)
-        }
+    private func addSessionRoutes(to api: API) {
         api.route(.get, "/me/sessions", "listSessions", "Open sessions.", access: .person(.profile)) { [self] call in
             let current = try call.context.person().proof
             let items = try await sessions(of: try call.person).map {
@@ -163,7 +124,7 @@ extension People {
             HTTP.Page(items: try await tokens(of: try call.person).map { TokenBody($0) })
         }
         api.route(
-            .post, "/me/tokens", "makeToken", "Makes an API token; its secret is in this answer only.",
+            .post, "/me/tokens", "makeToken", "Makes an API token; its secret is in the first answer only.",
             access: .person(.profile), body: NewTokenBody.self, status: .created
         ) { [self] call in
             guard case .session = try call.context.person().proof else {
@@ -172,7 +133,7 @@ extension People {
             }
             let (token, secret) = try await makeToken(
                 for: try call.person, name: call.body.name, scopes: call.body.scopes,
-                lifetime: call.body.days.map { .days(Int64(max(1, min($0, 3650)))) })
+                lifetime: call.body.days.map { .days(Int64(max(1, min($0, 3650)))) }, key: call.key)
             return TokenBody(token, secret: secret)
         }
         api.route(.delete, "/me/tokens/{token}", "endToken", "Ends a token at once.", access: .person(.profile)) {
@@ -181,16 +142,4 @@ extension People {
             return Nothing()
         }
     }
-
-    private static func signedIn(
-        _ body: PersonBody, _ session: OpenedSession, _ cookies: IdentityMiddleware, status: HTTPResponse.Status
-    ) throws -> Response {
-        var response = try API.json(body, status: status)
-        response.setCookie(cookies.cookie(IdentityMiddleware.sessionCookie, session.secret, days: 60))
-        return response
-    }
-}
-
-extension Call {
-    fileprivate var device: String { request.headers[.userAgent] ?? "unknown" }
 }

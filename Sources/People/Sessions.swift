@@ -26,12 +26,10 @@ public struct OpenedSession: Sendable {
 }
 
 extension People {
-    /// Checks credentials and opens a session. What was learned about `visitor` goes to the person.
+    /// Checks credentials.
     ///
     /// - Throws: ``PeopleProblem/wrongCredentials``, ``TooManyRequests``.
-    public func signIn(
-        email: String, password: String, visitor: PersonID?, device: String, address: String
-    ) async throws -> OpenedSession {
+    public func verify(email: String, password: String, address: String) async throws -> PersonID {
         let email = email.lowercased()
         try signInsByAddress.take(address)
         try signInsByAccount.take(email)
@@ -40,24 +38,24 @@ extension People {
         }
         let isRight = try await passwords.verify(String(password.prefix(128)), against: try row?.get("password_hash"))
         guard let row, isRight else { throw PeopleProblem.wrongCredentials }
-        return try await open(for: try row.get("id"), visitor: visitor, device: device)
+        return try row.get("id")
     }
 
-    /// Opens a session for somebody who has just proved who they are.
-    public func open(for person: PersonID, visitor: PersonID?, device: String) async throws -> OpenedSession {
+    /// Opens a session for somebody who has just proved who they are, and tells the journal that they were `visitor`.
+    public func open(
+        for person: PersonID, visitor: PersonID?, device: String, in transaction: any Transaction
+    ) throws -> OpenedSession {
         let now = source.now
         let session = OpenedSession(id: source.identifier(), person: person, secret: source.secret(bytes: 32))
         let expiresAt = now + configuration.sessionLifetime
-        try await store.write { [journal] transaction in
-            try transaction.send(
-                """
-                INSERT INTO sessions (id, person, secret_hash, device, created_at, rotated_at, expires_at)
-                VALUES (\(session.id), \(person), \(digest(session.secret)), \(String(device.prefix(200))), \(now), \(now),
-                    \(expiresAt))
-                """)
-            if let visitor, visitor != person {
-                try journal.append(VisitorRecognised(visitor: visitor, person: person), at: now, in: transaction)
-            }
+        try transaction.send(
+            """
+            INSERT INTO sessions (id, person, secret_hash, device, created_at, rotated_at, expires_at)
+            VALUES (\(session.id), \(person), \(digest(session.secret)), \(String(device.prefix(200))), \(now), \(now),
+                \(expiresAt))
+            """)
+        if let visitor, visitor != person {
+            try journal.append(VisitorRecognised(visitor: visitor, person: person), at: now, in: transaction)
         }
         return session
     }
@@ -83,12 +81,31 @@ extension People {
     ///
     /// - Throws: ``NotFound`` when it is not theirs.
     public func revoke(_ session: SessionID, of person: PersonID) async throws {
-        try await store.write { [cache] transaction in
+        try await store.write { [self] transaction in
             guard try transaction.run("DELETE FROM sessions WHERE id = \(session) AND person = \(person)") == 1 else {
                 throw NotFound("session")
             }
-            transaction.afterCommit { cache.forget(person) }
+            transaction.afterCommit { [self] in forget(person) }
         }
+    }
+}
+
+extension People {
+    /// Deletes sessions and API tokens whose time is over.
+    ///
+    /// - Returns: how many there were.
+    public func forgetEndedSessions() async throws -> Int {
+        let now = source.now
+        return try await store.write { transaction in
+            try transaction.run("DELETE FROM sessions WHERE expires_at <= \(now)")
+                + transaction.run("DELETE FROM api_tokens WHERE expires_at <= \(now)")
+        }
+    }
+
+    /// Forgets what is known about somebody who has just changed.
+    func forget(_ person: PersonID) {
+        identities.forget { $0.person == person }
+        recentAccounts.forget([person])
     }
 }
 
@@ -96,8 +113,9 @@ extension People: Authenticator {
     public func session(secret: String) async throws -> KnownSession? {
         guard secret.utf8.count == 64 else { return nil }
         let hash = digest(secret)
-        if let known = cache.identity(for: hash) { return KnownSession(identity: known) }
         let now = source.now
+        if let known = identities.find(hash, at: now) { return KnownSession(identity: known) }
+        let version = identities.version
         let found = try await store.read { transaction -> (Identity, Instant)? in
             // The secret before the last one stays good for a minute: requests already under way carry it.
             guard
@@ -112,7 +130,7 @@ extension People: Authenticator {
         }
         guard let (identity, rotatedAt) = found, case .session(let id) = identity.proof else { return nil }
         guard rotatedAt + configuration.secretLifetime <= now else {
-            cache.remember(identity, for: hash)
+            identities.remember([hash: identity], at: now, version: version)
             return KnownSession(identity: identity)
         }
         return KnownSession(identity: identity, renewedSecret: try await rotate(id, from: hash, at: now))
@@ -121,8 +139,9 @@ extension People: Authenticator {
     public func identity(token secret: String) async throws -> Identity? {
         guard secret.hasPrefix("qy_"), secret.utf8.count <= 100 else { return nil }
         let hash = digest(secret)
-        if let known = cache.identity(for: hash) { return known }
         let now = source.now
+        if let known = identities.find(hash, at: now) { return known }
+        let version = identities.version
         let identity = try await store.read { transaction -> Identity? in
             guard
                 let row = try transaction.row(
@@ -136,7 +155,7 @@ extension People: Authenticator {
             }
             return try Self.identity(row.get("person"), proof: .token(row.get("id"), Set(scopes)), in: transaction)
         }
-        if let identity { cache.remember(identity, for: hash) }
+        if let identity { identities.remember([hash: identity], at: now, version: version) }
         return identity
     }
 
@@ -167,57 +186,5 @@ extension People: Authenticator {
         return Identity(
             person: person, proof: proof, roles: try roles(of: person, in: transaction),
             shops: Dictionary(shops, uniquingKeysWith: { first, _ in first }), name: name)
-    }
-}
-
-/// Identities of the last seconds, so that a busy session does not ask the store each time. Another node's revocation
-/// takes effect when an entry ends.
-final class IdentityCache: Sendable {
-    private struct Entry {
-        let identity: Identity
-        let until: Instant
-    }
-
-    private static let lifetime = Duration.seconds(10)
-    private let source: Source
-    private let entries = Mutex<[String: Entry]>([:])
-    private let people = Mutex<[PersonID: (account: Account, until: Instant)]>([:])
-
-    init(source: Source) { self.source = source }
-
-    func accounts(_ ids: [PersonID], at now: Instant) -> [PersonID: Account] {
-        people.withLock { people in
-            Dictionary(
-                ids.compactMap { id in people[id].flatMap { $0.until > now ? (id, $0.account) : nil } },
-                uniquingKeysWith: { first, _ in first })
-        }
-    }
-
-    func remember(_ accounts: [Account], at now: Instant) {
-        people.withLock { people in
-            if people.count > 20_000 { people.removeAll() }
-            for account in accounts { people[account.id] = (account, now + .seconds(30)) }
-        }
-    }
-
-    func identity(for hash: String) -> Identity? {
-        let now = source.now
-        return entries.withLock { entries in
-            guard let entry = entries[hash], entry.until > now else { return nil }
-            return entry.identity
-        }
-    }
-
-    func remember(_ identity: Identity, for hash: String) {
-        let now = source.now
-        entries.withLock { entries in
-            if entries.count >= 20_000 { entries = entries.filter { $0.value.until > now } }
-            entries[hash] = Entry(identity: identity, until: now + Self.lifetime)
-        }
-    }
-
-    func forget(_ person: PersonID) {
-        entries.withLock { $0 = $0.filter { $0.value.identity.person != person } }
-        people.withLock { $0[person] = nil }
     }
 }

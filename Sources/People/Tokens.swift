@@ -3,7 +3,7 @@ import Kernel
 import Store
 
 /// A token for programs as its owner sees it.
-public struct Token: Sendable, Equatable {
+public struct Token: Sendable, Codable, Equatable {
     /// The token.
     public let id: TokenID
     /// What the owner called it.
@@ -19,10 +19,12 @@ public struct Token: Sendable, Equatable {
 extension People {
     /// Makes a token and returns its secret, which is never shown again.
     ///
-    /// - Throws: ``InvalidField``.
+    /// - Parameter key: makes one token however often it is sent; the secret comes with the first answer only, since no
+    ///   copy of it is kept.
+    /// - Throws: ``InvalidField``, ``IdempotencyKeyReused``.
     public func makeToken(
-        for person: PersonID, name: String, scopes: [Scope], lifetime: Duration?
-    ) async throws -> (token: Token, secret: String) {
+        for person: PersonID, name: String, scopes: [Scope], lifetime: Duration?, key: IdempotencyKey? = nil
+    ) async throws -> (token: Token, secret: String?) {
         let name = try ValidatedText(name, field: "name", length: 1...60).value
         guard !scopes.isEmpty else {
             throw InvalidField("scopes", "must name at least one scope.", zh: "至少选择一个权限范围。")
@@ -31,15 +33,19 @@ extension People {
         let secret = "qy_" + source.secret(bytes: 32)
         let token = Token(
             id: source.identifier(), name: name, scopes: scopes, createdAt: now, expiresAt: lifetime.map { now + $0 })
-        try await store.write { transaction in
-            try transaction.send(
-                """
-                INSERT INTO api_tokens (id, person, name, secret_hash, scopes, created_at, expires_at)
-                VALUES (\(token.id), \(person), \(name), \(digest(secret)),
-                    \(scopes.map(\.rawValue).joined(separator: " ")), \(now), \(token.expiresAt))
-                """)
+        let asked = "token \(name) \(scopes.map(\.rawValue)) \(lifetime?.milliseconds ?? 0)"
+        let made = try await store.write { transaction in
+            try transaction.once(key, fingerprint: asked, at: now) {
+                try transaction.send(
+                    """
+                    INSERT INTO api_tokens (id, person, name, secret_hash, scopes, created_at, expires_at)
+                    VALUES (\(token.id), \(person), \(name), \(digest(secret)),
+                        \(scopes.map(\.rawValue).joined(separator: " ")), \(now), \(token.expiresAt))
+                    """)
+                return token
+            }
         }
-        return (token, secret)
+        return (made, made.id == token.id ? secret : nil)
     }
 
     /// Tokens of a person, newest first.
@@ -59,11 +65,11 @@ extension People {
     ///
     /// - Throws: ``NotFound`` when it is not theirs.
     public func revoke(_ token: TokenID, of person: PersonID) async throws {
-        try await store.write { [cache] transaction in
+        try await store.write { [self] transaction in
             guard try transaction.run("DELETE FROM api_tokens WHERE id = \(token) AND person = \(person)") == 1 else {
                 throw NotFound("token")
             }
-            transaction.afterCommit { cache.forget(person) }
+            transaction.afterCommit { [self] in forget(person) }
         }
     }
 }

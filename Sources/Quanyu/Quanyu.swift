@@ -6,5 +6,8 @@ struct Quanyu: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quanyu",
         abstract: "A self-hosted interest-commerce platform.",
-        subcommands: [Serve.self, ImportFolder.self, Analyze.self, Bench.self, Migrate.self, OpenAPI.self])
+        subcommands: [
+            Serve.self, ImportFolder.self, Analyze.self, Bench.self, Migrate.self, OpenAPI.self, LedgerCommand.self,
+            Machines.self,
+        ])
 }

@@ -39,6 +39,56 @@ struct OwnershipTests {
         }
     }
 
+    @Test("Another shop's money, another buyer's case and what operators do are out of reach")
+    func othersMoney() async throws {
+        try await withSmallMarket { server, _ in
+            let (owner, merchant) = (Caller(server.address), Caller(server.address))
+            #expect(try await owner.signUp("owner@example.com").status == 201)
+            #expect(try await merchant.signIn(SmallMarket.merchants[0], password: SmallMarket.password).status == 201)
+            let goods = try await owner.goods()
+            let own = try await Self.shop(of: merchant, among: goods)
+            let elsewhere = try #require(goods.first { $0.shop != own })
+            let (id, line) = try await Self.paidOrder(of: owner, elsewhere)
+            let units: [String: any Sendable] = ["line": line, "quantity": 1]
+            let request: [String: any Sendable] = [
+                "kind": "refund", "reason": "changedMind", "note": "", "lines": [units],
+            ]
+            let opened = try await owner.api("POST", "/orders/\(id)/after-sale-cases", request, key: "case")
+            #expect(opened.status == 201 && opened["state"] == "requested", "\(opened.text)")
+            let again = try await owner.api("POST", "/orders/\(id)/after-sale-cases", request, key: "case")
+            let found = try #require(opened["id"])
+            #expect(again["id"] == found, "\(again.text)")
+            let twice = try await owner.api("POST", "/orders/\(id)/after-sale-cases", request)
+            #expect(twice.problem == "case-already-open")
+            let shop = elsewhere.shop
+            try await Self.expectRefused(
+                merchant,
+                [
+                    ("GET", "/after-sale-cases/\(found)", nil), ("GET", "/after-sale-cases/\(found)/steps", nil),
+                    ("POST", "/after-sale-cases/\(found)/answer", ["approves": true, "note": ""]),
+                    ("POST", "/after-sale-cases/\(found)/withdrawal", nil),
+                    ("POST", "/after-sale-cases/\(found)/arbitration", ["forBuyer": true, "note": "n"]),
+                    ("POST", "/orders/\(id)/after-sale-cases", request), ("GET", "/shops/\(shop)/balances", nil),
+                    ("GET", "/shops/\(shop)/statement", nil), ("GET", "/shops/\(shop)/statement?format=csv", nil),
+                    ("GET", "/shops/\(shop)/payouts", nil), ("GET", "/shops/\(shop)/after-sale-cases", nil),
+                    ("POST", "/shops/\(shop)/payouts", ["currency": "CNY"]), ("GET", "/payouts", nil),
+                    ("GET", "/disputes", nil), ("GET", "/commissions/held", nil),
+                    ("PUT", "/products/\(elsewhere.product)/commission-plan", ["rate": 100]),
+                    (
+                        "POST", "/shops/\(own)/deposits",
+                        ["amount": ["amount": 100, "currency": "CNY"] as [String: any Sendable], "reference": "r"]
+                    ),
+                ])
+            #expect(try await merchant.api("GET", "/shops/\(own)/balances").status == 200)
+            let csv = try await merchant.api("GET", "/shops/\(own)/statement?format=csv")
+            #expect(csv.text.hasPrefix("time,entry,kind,"))
+            let nothing = try await merchant.api("POST", "/shops/\(own)/payouts", ["currency": "CNY"])
+            #expect(nothing.problem == "nothing-to-pay", "\(nothing.text)")
+            #expect(try await owner.api("GET", "/after-sale-cases").list("items").count == 1)
+            #expect(try await owner.api("POST", "/after-sale-cases/\(found)/withdrawal")["state"] == "closed")
+        }
+    }
+
     @Test("A webhook that the provider did not sign pays nothing")
     func forgedWebhook() async throws {
         try await withSmallMarket { server, _ in
@@ -70,6 +120,24 @@ struct OwnershipTests {
             #expect(try await buyer.order([goods[1]], key: "k1").problem == "idempotency-key-reused")
             #expect(try await buyer.orders().count == 1)
         }
+    }
+
+    /// An order that its buyer has paid for on the provider's page.
+    private static func paidOrder(of buyer: Caller, _ goods: Goods) async throws -> (id: String, line: String) {
+        let placed = try await buyer.order([goods])
+        guard let payment = placed["payment"] else { throw HarnessProblem("Nothing was placed: \(placed.text)") }
+        let page = try await buyer.send("GET", "/test-provider/\(payment)").text
+        let token = page.firstMatch(of: /name="form_token" value="([^"]*)"/)?.1 ?? ""
+        let answer = try await buyer.send(
+            "POST", "/test-provider/\(payment)", body: Data("decision=pay&form_token=\(token)".utf8),
+            headers: ["Content-Type": "application/x-www-form-urlencoded"])
+        for _ in 0..<200 {
+            guard let order = try await buyer.orders().first, order["state"] as? String == "paid",
+                let id = order["id"] as? String, let line = (order["lines"] as? [[String: Any]])?.first?["id"] as? String
+            else { continue }
+            return (id, line)
+        }
+        throw HarnessProblem("The order is not paid: \(answer.status) \(answer.text)")
     }
 
     /// The shop in which the caller may see orders.

@@ -92,6 +92,15 @@ struct Site: Sendable {
         return router
     }
 
+    /// The JSON API behind the same middleware.
+    var apiRouter: Router<Context> {
+        let router = Router(context: Context.self)
+        router.add(middleware: cookies)
+        router.add(middleware: ProblemMiddleware())
+        _ = try? MarketplaceAPI(market).addRoutes(to: router, cookies: cookies)
+        return router
+    }
+
     private static func film(_ market: Marketplace, showing product: ProductID) async throws -> (PersonID, VideoID) {
         let (creator, video) = (market.source.identifier(PersonKind.self), market.source.identifier(VideoKind.self))
         let account = try NewAccount(

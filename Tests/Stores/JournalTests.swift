@@ -3,6 +3,7 @@ import Journal
 import Kernel
 import Store
 import Synchronization
+import Synchronization
 import Testing
 
 private struct Said: FactContent, Equatable {
@@ -120,15 +121,35 @@ private struct Said: FactContent, Equatable {
                         Said(number: number), at: Instant(milliseconds: Int64(number)), in: transaction)
                 }
             }
-            #expect(try await journal.prune(before: Instant(milliseconds: 5)) == 0)
-            var pruned = 0
-            try await eventually {
-                try await journal.catchUp(Subscription(name: "a", topics: [Said.topic]) { _, _ in })
-                pruned += try await journal.prune(before: Instant(milliseconds: 5))
-                return pruned >= 5
-            }
-            #expect(pruned == 5)
+            try await Self.pruneBehindFollowers(journal, store)
         }
+    }
+
+    private static func pruneBehindFollowers(_ journal: Journal, _ store: any Store) async throws {
+        let limit = Instant(milliseconds: 5)
+        let stuck = Subscription(name: "a", topics: [Said.topic], batch: 3) { facts, _ in
+            if !facts.isEmpty { throw NotFound("patience") }
+        }
+        // It follows another topic, so it holds nothing back.
+        try await journal.catchUp(Subscription(name: "b", topics: ["test.other"]) { _, _ in })
+        try await store.write { try $0.send("INSERT INTO journal_positions VALUES ('a', -1, 0, ' test.said ')") }
+        await #expect(throws: NotFound.self) { try await journal.catchUp(stuck) }
+        #expect(try await journal.prune(Said.topic, before: limit) == 0)
+        let pruned = Mutex(0)
+        try await eventually {
+            let count = try await catchUpAndPrune(journal, before: limit)
+            return pruned.withLock {
+                $0 += count
+                return $0 >= 5
+            }
+        }
+        #expect(pruned.withLock { $0 } == 5)
+        #expect(try await journal.prune(Said.topic, before: limit) == 0)
+    }
+
+    private static func catchUpAndPrune(_ journal: Journal, before limit: Instant) async throws -> Int {
+        try await journal.catchUp(Subscription(name: "a", topics: [Said.topic], batch: 3) { _, _ in })
+        return try await journal.prune(Said.topic, before: limit)
     }
 
     @Test(

@@ -20,7 +20,8 @@ struct SilentProvider: PaymentProvider {
     func read(kept body: String) throws -> ProviderEvent {
         let parts = body.split(separator: " ")
         return ProviderEvent(
-            id: String(parts[0]), intent: PaymentIntentID(parts[1])!, state: .succeeded,
+            id: String(parts[0]), intent: PaymentIntentID(parts[1])!,
+            refund: parts.count > 3 ? RefundID(parts[3]) : nil, state: .succeeded,
             amount: Money(Int64(parts[2])!, .cny))
     }
     func retry() async {}

@@ -7,7 +7,10 @@ public final class Content: Sendable {
     let store: any Store
     let journal: Journal
     let source: Source
-    let cache = VideoCache()
+    /// Every slate shows videos with their counts, and both change rarely.
+    let recentVideos = Recent<VideoID, Video>(lifetime: .seconds(30), limit: 50_000)
+    let recentCounts = Recent<VideoID, Reactions>(lifetime: .seconds(5), limit: 50_000)
+    let recentLikes = Recent<PersonID, Set<VideoID>>(lifetime: .seconds(30), limit: 50_000)
 
     /// The room on a store and a journal.
     public init(store: any Store, journal: Journal, source: Source) {

@@ -3,7 +3,7 @@ import Kernel
 import Store
 
 /// A comment under a video.
-public struct Comment: Sendable, Equatable {
+public struct Comment: Sendable, Codable, Equatable {
     /// The comment.
     public let id: CommentID
     /// Who wrote it.
@@ -46,6 +46,12 @@ extension Content {
                 WHERE person = \(person) AND subject = \(subject.description) AND kind = \(kind.rawValue)
                 """)
         guard changed == 1 else { return false }
+        if kind == .like, case .video(let video) = subject {
+            transaction.afterCommit { [recentCounts, recentLikes] in
+                recentCounts.forget([video])
+                recentLikes.forget([person])
+            }
+        }
         try journal.append(
             Touchpoint(
                 person: person, time: time, kind: kind.touchpoint(isOn: isOn), subject: subject, slate: slate),
@@ -111,16 +117,28 @@ extension Content {
     public func reactions(to videos: [VideoID], for person: PersonID) async throws -> [VideoID: Reactions] {
         guard !videos.isEmpty else { return [:] }
         let now = source.now
-        if let known = cache.reactions(to: videos, for: person, at: now) { return known }
-        let generation = cache.generation
-        let (counts, liked) = try await store.read { transaction in
-            (try Self.counts(of: videos, in: transaction), try Self.liked(by: person, in: transaction))
-        }
-        cache.remember(counts, liked: liked, by: person, at: now, generation: generation)
-        return counts.reduce(into: [:]) { reactions, entry in
-            reactions[entry.key] = entry.value
-            reactions[entry.key]?.isLiked = liked.contains(entry.key)
-        }
+        let liked = try await likes(of: person, at: now)
+        var reactions = try await counts(of: videos, at: now)
+        for video in videos where liked.contains(video) { reactions[video]?.isLiked = true }
+        return reactions
+    }
+
+    private func counts(of videos: [VideoID], at now: Instant) async throws -> [VideoID: Reactions] {
+        let known = recentCounts.find(videos, at: now)
+        let missing = videos.filter { known[$0] == nil }
+        guard !missing.isEmpty else { return known }
+        let version = recentCounts.version
+        let read = try await store.read { try Self.counts(of: missing, in: $0) }
+        recentCounts.remember(read, at: now, version: version)
+        return known.merging(read) { $1 }
+    }
+
+    private func likes(of person: PersonID, at now: Instant) async throws -> Set<VideoID> {
+        if let known = recentLikes.find(person, at: now) { return known }
+        let version = recentLikes.version
+        let read = try await store.read { try Self.liked(by: person, in: $0) }
+        recentLikes.remember([person: read], at: now, version: version)
+        return read
     }
 
     private static func counts(of videos: [VideoID], in transaction: any Transaction) throws -> [VideoID: Reactions] {
@@ -150,23 +168,40 @@ extension Content {
         return Set(try rows.compactMap { VideoID(try $0.get(0, as: String.self)) })
     }
 
+    /// Gives a person what they liked and followed as a visitor. Comments need an account, so there are none.
+    public func merge(_ visitor: PersonID, into person: PersonID, in transaction: any Transaction) throws {
+        try transaction.send(
+            """
+            INSERT INTO reactions (person, subject, kind, reacted_at)
+            SELECT \(person), subject, kind, reacted_at FROM reactions WHERE person = \(visitor) ON CONFLICT DO NOTHING
+            """)
+        try transaction.send("DELETE FROM reactions WHERE person = \(visitor)")
+        try transaction.send(
+            """
+            INSERT INTO follows (person, subject, followed_at)
+            SELECT \(person), subject, followed_at FROM follows WHERE person = \(visitor) ON CONFLICT DO NOTHING
+            """)
+        try transaction.send("DELETE FROM follows WHERE person = \(visitor)")
+        transaction.afterCommit { [recentLikes] in recentLikes.forget([visitor, person]) }
+    }
+
     /// Writes a comment.
     ///
     /// - Throws: ``InvalidField``, ``NotFound`` when there is no such video.
-    public func comment(_ body: String, on video: VideoID, by person: PersonID) async throws -> Comment {
+    public func comment(
+        _ body: String, on video: VideoID, by person: PersonID, in transaction: any Transaction
+    ) throws -> Comment {
         let text = try ValidatedText(body, field: "body", length: 1...500).value
-        let comment = Comment(id: source.identifier(), person: person, body: text, createdAt: source.now)
-        try await store.write { [cache] transaction in
-            guard try transaction.row("SELECT 1 FROM videos WHERE id = \(video) AND is_listed = 1") != nil else {
-                throw NotFound("video")
-            }
-            try transaction.send(
-                """
-                INSERT INTO comments (id, video, person, body, created_at)
-                VALUES (\(comment.id), \(video), \(person), \(text), \(comment.createdAt))
-                """)
-            transaction.afterCommit { cache.forget(video) }
+        guard try transaction.row("SELECT 1 FROM videos WHERE id = \(video) AND is_listed = 1") != nil else {
+            throw NotFound("video")
         }
+        let comment = Comment(id: source.identifier(), person: person, body: text, createdAt: source.now)
+        try transaction.send(
+            """
+            INSERT INTO comments (id, video, person, body, created_at)
+            VALUES (\(comment.id), \(video), \(person), \(text), \(comment.createdAt))
+            """)
+        transaction.afterCommit { [recentCounts] in recentCounts.forget([video]) }
         return comment
     }
 

@@ -89,18 +89,22 @@ extension Content {
             VideoChanged(
                 video: video.id, creator: video.creator, caption: video.caption, hashtags: video.hashtags,
                 products: video.products, isListed: true, createdAt: video.createdAt), at: source.now, in: transaction)
-        transaction.afterCommit { [cache] in cache.forget(video.id) }
+        transaction.afterCommit { [recentVideos] in recentVideos.forget([video.id]) }
     }
+
+    /// Changes whenever this node changes a video.
+    public var videoVersion: Int { recentVideos.version }
 
     /// Videos in the order asked for; unknown ones are left out, those taken down are not.
     public func videos(_ ids: [VideoID]) async throws -> [Video] {
         let now = source.now
-        let known = cache.videos(ids, at: now)
+        let known = recentVideos.find(ids, at: now)
         let missing = ids.filter { known[$0] == nil }
         guard !missing.isEmpty else { return ids.compactMap { known[$0] } }
-        let generation = cache.generation
+        let version = recentVideos.version
         let read = try await store.read { try Self.videos(where: "id IN \(list: missing)", in: $0) }
-        cache.remember(read, at: now, generation: generation)
+        recentVideos.remember(
+            Dictionary(read.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }), at: now, version: version)
         return (Array(known.values) + read).sorted(like: ids)
     }
 

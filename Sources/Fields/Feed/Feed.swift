@@ -37,7 +37,8 @@ public final class Feed: Sendable {
 
     /// The room's tables.
     public static let migrations = [
-        Migration(room: "feed", number: 1, file: PackageResources._001_feed_sql)
+        Migration(room: "feed", number: 1, file: PackageResources._001_feed_sql),
+        Migration(room: "feed", number: 2, file: PackageResources._002_lean_slates_sql),
     ]
 
     /// The engine.

@@ -19,24 +19,22 @@ extension Feed {
             Request(
                 person: person.rawValue, now: now.milliseconds, count: 120, kinds: [.product, .video],
                 seed: source.random()))
-        let slots = ranked.slots.map(FeedSlot.init)
-        reserves.keep(slots.dropFirst(count), model: ranked.modelVersion, for: person, until: now + .minutes(1))
-        return shown(Array(slots.prefix(count)), model: ranked.modelVersion, to: person, surface: "feed", at: now)
+        reserves.keep(ranked.slots.dropFirst(count), model: ranked.modelVersion, for: person, until: now + .minutes(1))
+        return shown(ranked.slots.prefix(count), model: ranked.modelVersion, to: person, surface: "feed", at: now)
     }
 
     /// Goods like one that is being looked at, for this person.
     public func similar(to product: ProductID, for person: PersonID, count: Int) -> FeedSlate {
         let now = source.now
         let slate = engine.similar(to: product.rawValue, count: count, now: now.milliseconds, kinds: [.product])
-        return shown(slate.slots.map(FeedSlot.init), model: slate.modelVersion, to: person, surface: "product", at: now)
+        return shown(slate.slots, model: slate.modelVersion, to: person, surface: "product", at: now)
     }
 
     /// Goods that the person bought and may need again, the most due first.
     public func buyAgain(_ person: PersonID, count: Int) -> FeedSlate {
         let now = source.now
         let slate = engine.buyAgain(person: person.rawValue, now: now.milliseconds, count: count)
-        return shown(
-            slate.slots.map(FeedSlot.init), model: slate.modelVersion, to: person, surface: "buy-again", at: now)
+        return shown(slate.slots, model: slate.modelVersion, to: person, surface: "buy-again", at: now)
     }
 
     /// What many people want now.
@@ -44,8 +42,7 @@ extension Feed {
         let now = source.now
         let slate = engine.trending(
             now: now.milliseconds, count: count, kind: .product, category: category?.rawValue)
-        return shown(
-            slate.slots.map(FeedSlot.init), model: slate.modelVersion, to: person, surface: "trending", at: now)
+        return shown(slate.slots, model: slate.modelVersion, to: person, surface: "trending", at: now)
     }
 
     /// A person's interest in products, 0…1 by rank, to re-rank a search within its cap.
@@ -68,19 +65,27 @@ extension Feed {
         return slate
     }
 
-    /// Records what people did, durably, in order.
+    /// Records what people did, durably, in order; with a key, once however often it is sent.
     ///
     /// - Returns: the place of the last one, for ``knows(_:)``.
-    public func record(_ touchpoints: [Touchpoint]) async throws -> Position {
+    /// - Throws: ``IdempotencyKeyReused``.
+    public func record(
+        _ touchpoints: [Touchpoint], key: IdempotencyKey? = nil, fingerprint: String = ""
+    ) async throws -> Position {
         let now = source.now
-        return try await store.write { [journal] in try journal.append(touchpoints, at: now, in: $0) }
+        return try await store.write { [journal] transaction in
+            try transaction.once(key, fingerprint: fingerprint, at: now) {
+                try journal.append(touchpoints, at: now, in: transaction)
+            }
+        }
     }
 
     private func shown(
-        _ slots: [FeedSlot], model: String, to person: PersonID, surface: String, at now: Instant
+        _ slots: some Sequence<Slot>, model: String, to person: PersonID, surface: String, at now: Instant
     ) -> FeedSlate {
         let slate = FeedSlate(
-            id: source.identifier(), person: person, surface: surface, model: model, slots: slots, shownAt: now)
+            id: source.identifier(), person: person, surface: surface, model: model, slots: slots.map(FeedSlot.init),
+            shownAt: now)
         log.add(slate)
         return slate
     }
@@ -102,7 +107,7 @@ extension FeedSlot {
     init(_ slot: Slot) {
         item = slot.kind == .video ? .video(VideoID(rawValue: slot.item)) : .product(ProductID(rawValue: slot.item))
         source = "\(slot.source)"
-        score = slot.score
+        score = Float(slot.score)
         propensity = slot.propensity
         reasons = slot.reasons.map(FeedReason.init)
     }
@@ -128,6 +133,12 @@ extension FeedReason {
         self.init(kind: kind, subject: subject, times: nil, intervalDays: nil)
     }
 
-    /// Keys of the engine have no kind, so the digits alone stand in the log; whoever shows them looks them up.
-    private static func name(of key: Key) -> String { String(key, radix: 36) }
+    /// Keys of the engine have no kind, so hexadecimal digits stand in the log; whoever shows them looks them up.
+    ///
+    /// In halves, since the standard library writes 64 bits many times faster than 128.
+    private static func name(of key: Key) -> String {
+        let low = String(UInt64(truncatingIfNeeded: key), radix: 16)
+        return String(UInt64(truncatingIfNeeded: key >> 64), radix: 16)
+            + String(repeating: "0", count: 16 - low.utf8.count) + low
+    }
 }

@@ -12,7 +12,7 @@ public struct FeedSlot: Sendable, Codable, Equatable {
     /// Which candidate source found it.
     public let source: String
     /// The ranking score; comparable within the slate.
-    public let score: Double
+    public let score: Float
     /// The probability with which it took this slot.
     public let propensity: Double
     /// Why it is here, strongest first.
@@ -56,47 +56,57 @@ extension FeedSlate {
     /// The slots as JSON, as ``FeedSlot`` decodes it. Written by hand: slates are logged by the thousand a second, and
     /// none of these strings can hold a character that JSON escapes.
     var slotsText: String {
-        "[" + slots.map(\.text).joined(separator: ",") + "]"
+        var text = "["
+        text.reserveCapacity(slots.count * 200)
+        for slot in slots {
+            if text.utf8.count > 1 { text += "," }
+            slot.write(to: &text)
+        }
+        return text + "]"
     }
 }
 
 extension FeedSlot {
-    fileprivate var text: String {
-        let reasons = reasons.map(\.text).joined(separator: ",")
-        return
-            "{\"item\":\"\(item)\",\"source\":\"\(source)\",\"score\":\(score),\"propensity\":\(propensity),\"reasons\":[\(reasons)]}"
+    fileprivate func write(to text: inout String) {
+        text += "{\"item\":\"\(item)\",\"source\":\"\(source)\",\"score\":\(score),\"propensity\":\(propensity)"
+        text += ",\"reasons\":["
+        for (index, reason) in reasons.enumerated() {
+            if index > 0 { text += "," }
+            reason.write(to: &text)
+        }
+        text += "]}"
     }
 }
 
 extension FeedReason {
-    fileprivate var text: String {
-        var text = "{\"kind\":\"\(kind.rawValue)\""
+    fileprivate func write(to text: inout String) {
+        text += "{\"kind\":\"\(kind.rawValue)\""
         if let subject { text += ",\"subject\":\"\(subject)\"" }
         if let times { text += ",\"times\":\(times)" }
         if let intervalDays { text += ",\"intervalDays\":\(intervalDays)" }
-        return text + "}"
+        text += "}"
     }
 }
 
 /// What is ranked for a person and not shown yet. It is dropped at the person's next tap.
 final class Reserves: Sendable {
     struct Reserve {
-        var slots: ArraySlice<FeedSlot>
+        var slots: ArraySlice<Slot>
         let model: String
         let until: Instant
     }
 
     private let reserves = Mutex<[PersonID: Reserve]>([:])
 
-    func take(_ count: Int, for person: PersonID, at now: Instant) -> (slots: [FeedSlot], model: String)? {
+    func take(_ count: Int, for person: PersonID, at now: Instant) -> (slots: ArraySlice<Slot>, model: String)? {
         reserves.withLock { reserves in
             guard let reserve = reserves[person], reserve.until > now, reserve.slots.count >= count else { return nil }
             reserves[person]?.slots.removeFirst(count)
-            return (Array(reserve.slots.prefix(count)), reserve.model)
+            return (reserve.slots.prefix(count), reserve.model)
         }
     }
 
-    func keep(_ slots: ArraySlice<FeedSlot>, model: String, for person: PersonID, until: Instant) {
+    func keep(_ slots: ArraySlice<Slot>, model: String, for person: PersonID, until: Instant) {
         reserves.withLock { reserves in
             if reserves.count > 20_000 { reserves.removeAll() }
             reserves[person] = Reserve(slots: slots, model: model, until: until)

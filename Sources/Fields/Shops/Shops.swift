@@ -2,7 +2,6 @@ import HTTP
 import Journal
 import Kernel
 import Store
-import Synchronization
 
 /// A shop as everybody sees it.
 public struct Shop: Sendable, Equatable {
@@ -52,7 +51,7 @@ public final class Shops: Sendable {
     private let store: any Store
     private let journal: Journal
     private let source: Source
-    private let known = Mutex<(shops: [ShopID: Shop], until: Instant)>(([:], Instant(milliseconds: 0)))
+    private let recent = Recent<ShopID, Shop>(lifetime: .seconds(30), limit: 100_000)
 
     /// The room on a store and a journal.
     public init(store: any Store, journal: Journal, source: Source) {
@@ -79,7 +78,7 @@ public final class Shops: Sendable {
         try journal.append(
             ShopChanged(shop: shop.id, name: shop.name, about: shop.about, createdAt: shop.createdAt), at: source.now,
             in: transaction)
-        transaction.afterCommit { self.known.withLock { $0.until = Instant(milliseconds: 0) } }
+        transaction.afterCommit { [recent] in recent.forget([shop.id]) }
     }
 
     /// A shop, or `nil`.
@@ -87,18 +86,22 @@ public final class Shops: Sendable {
         try await shops([id])[id]
     }
 
-    /// Several shops by identifier. All shops of a marketplace fit in memory, so they are read at most twice a minute.
+    /// Changes whenever this node changes a shop.
+    public var version: Int { recent.version }
+
+    /// Several shops by identifier, as they were half a minute ago or later; unknown ones are left out.
     public func shops(_ ids: [ShopID]) async throws -> [ShopID: Shop] {
         let now = source.now
-        let cached = known.withLock { $0.until > now ? $0.shops : nil }
-        if let cached, ids.allSatisfy({ cached[$0] != nil }) {
-            return Dictionary(ids.map { ($0, cached[$0]) }, uniquingKeysWith: { first, _ in first }).compactMapValues(
-                \.self)
+        let known = recent.find(ids, at: now)
+        let missing = ids.filter { known[$0] == nil }
+        guard !missing.isEmpty else { return known }
+        let version = recent.version
+        let read = try await store.read { transaction in
+            try transaction.rows("SELECT * FROM shops WHERE id IN \(list: missing)").map(Shop.init)
         }
-        let all = try await all()
-        let byID = Dictionary(all.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        known.withLock { $0 = (byID, now + .seconds(30)) }
-        return byID.filter { ids.contains($0.key) }
+        let fresh = Dictionary(read.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        recent.remember(fresh, at: now, version: version)
+        return known.merging(fresh) { $1 }
     }
 
     /// Which of these exist.
@@ -109,12 +112,16 @@ public final class Shops: Sendable {
     /// Every shop, newest last.
     public func all() async throws -> [Shop] {
         try await store.read { transaction in
-            try transaction.rows("SELECT * FROM shops ORDER BY created_at, id").map {
-                try Shop(
-                    id: $0.get("id"), name: Localized(en: $0.get("name_en"), zh: $0.get("name_zh")),
-                    about: Localized(en: $0.get("about_en"), zh: $0.get("about_zh")), logo: $0.get("logo"),
-                    createdAt: $0.get("created_at"))
-            }
+            try transaction.rows("SELECT * FROM shops ORDER BY created_at, id").map(Shop.init)
         }
+    }
+}
+
+extension Shop {
+    init(_ row: SQLRow) throws {
+        try self.init(
+            id: try row.get("id"), name: Localized(en: try row.get("name_en"), zh: try row.get("name_zh")),
+            about: Localized(en: try row.get("about_en"), zh: try row.get("about_zh")), logo: try row.get("logo"),
+            createdAt: try row.get("created_at"))
     }
 }

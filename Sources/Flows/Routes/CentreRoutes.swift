@@ -14,8 +14,11 @@ struct VariantBody: Documented {
     let listAmount: Int64?
     /// Units that can be bought now.
     let available: Int64
+    /// The running flash lot whose price this is.
+    let flashLot: FlashLotBody?
     static let example = VariantBody(
-        id: Identifier(rawValue: 2), spec: "250 g", sku: "TEA-250", amount: 4_900, listAmount: 5_900, available: 12)
+        id: Identifier(rawValue: 2), spec: "250 g", sku: "TEA-250", amount: 4_900, listAmount: 5_900, available: 12,
+        flashLot: .example)
 }
 
 /// Everything about a product, in the caller's language.
@@ -160,6 +163,7 @@ extension MarketplaceAPI {
             let shop = try await market.shops.shop(product.shop)
         else { throw NotFound("product") }
         let available = try await market.stock.available(product.variants.map(\.id))
+        let prices = try await market.livePrices(of: product.variants)
         return ProductBody(
             id: id, shop: PartyView(shop, language), category: product.category,
             title: product.title.text(in: language),
@@ -169,8 +173,9 @@ extension MarketplaceAPI {
                 product.attributes.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
             variants: product.variants.map {
                 VariantBody(
-                    id: $0.id, spec: $0.spec.text(in: language), sku: $0.sku, amount: $0.price?.amount.amount,
-                    listAmount: $0.price?.list?.amount, available: available[$0.id] ?? 0)
+                    id: $0.id, spec: $0.spec.text(in: language), sku: $0.sku, amount: prices[$0.id]?.amount.amount,
+                    listAmount: prices[$0.id]?.list?.amount, available: available[$0.id] ?? 0,
+                    flashLot: prices.lots[$0.id].map { FlashLotBody($0) })
             })
     }
 

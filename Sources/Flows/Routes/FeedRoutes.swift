@@ -53,13 +53,13 @@ struct CommentBody: Documented {
 
 extension MarketplaceAPI {
     func addFeedRoutes(to api: API) {
-        api.route(
+        api.respond(
             .get, "/feed", "readFeed", "The next slate of the caller's For-You feed.", access: .visitor,
-            query: [QueryParameter("count", "1–30 slots, 10 by default")]
+            query: [QueryParameter("count", "1–30 slots, 10 by default")], body: Nothing.self, answer: SlateView.self
         ) { [self] call in
             let count = try call.request.query("count", in: 1...30, default: 10)
             let slate = market.feed.forYou(try call.person, count: count)
-            return try await cards.slate(slate, in: call.context.language)
+            return try await cards.slateResponse(slate, in: call.context.language)
         }
         api.route(
             .get, "/feed/{slate}/{item}/why", "explainSlot", "Why an item stood in a slate of the caller.",
@@ -82,7 +82,8 @@ extension MarketplaceAPI {
             }
             let (person, now) = (try call.person, market.source.now)
             let touchpoints = try call.body.touchpoints.map { try $0.touchpoint(of: person, at: now) }
-            await market.feed.knows(try await market.feed.record(touchpoints))
+            await market.feed.knows(
+                try await market.feed.record(touchpoints, key: call.key, fingerprint: call.fingerprint))
             return AcceptedBody(accepted: touchpoints.count)
         }
         api.route(
@@ -131,8 +132,13 @@ extension MarketplaceAPI {
         ) { [self] call in
             let identity = try call.context.person()
             try writes.take("\(identity.person)")
-            let comment = try await market.content.comment(
-                call.body.body, on: try await video(call.context), by: identity.person)
+            let video = try await video(call.context)
+            let (body, now) = (call.body.body, market.source.now)
+            let comment = try await market.store.write { [market] transaction in
+                try transaction.once(call.key, fingerprint: call.fingerprint, at: now) {
+                    try market.content.comment(body, on: video, by: identity.person, in: transaction)
+                }
+            }
             return CommentBody(comment, by: PartyView(id: "\(identity.person)", name: identity.name, image: nil))
         }
     }

@@ -11,12 +11,15 @@ public struct MarketplaceAPI: Sendable {
     let market: Marketplace
     let cards: PresentCards
     let writes: RateLimiter
+    /// Each new account costs a slow hash; a family behind one address still gets through.
+    let newAccounts: RateLimiter
 
     /// Over the rooms of `market`.
     public init(_ market: Marketplace) {
         self.market = market
         cards = PresentCards(market)
         writes = RateLimiter(capacity: 20, every: .seconds(3), source: market.source)
+        newAccounts = RateLimiter(capacity: 20, every: .seconds(6), source: market.source)
     }
 
     /// Adds every route and the document that describes them, `/api/v1/openapi.json`.
@@ -25,11 +28,16 @@ public struct MarketplaceAPI: Sendable {
     @discardableResult
     public func addRoutes(to router: Router<Context>, cookies: IdentityMiddleware) throws -> [RouteDescription] {
         let api = API(router: router)
-        market.people.addRoutes(to: api, cookies: cookies)
+        addSignInRoutes(to: api, cookies: cookies)
+        market.people.addRoutes(to: api)
         addFeedRoutes(to: api)
         addCentreRoutes(to: api)
         addCartRoutes(to: api)
         addOrderRoutes(to: api)
+        addFlashLotRoutes(to: api)
+        addAfterSaleRoutes(to: api)
+        addMoneyRoutes(to: api)
+        addCommissionRoutes(to: api)
         addWebhookRoute(to: router)
         let document = ByteBuffer(bytes: try OpenAPIDocument(routes: api.routes).json())
         router.get("\(API.root)/openapi.json") { _, _ in

@@ -88,6 +88,7 @@ struct PlacedBody: Documented {
 
 /// A line of an order as it was sold.
 struct OrderLineBody: Documented {
+    let id: OrderLineID
     let product: ProductID
     let variant: VariantID
     let title: String
@@ -96,8 +97,8 @@ struct OrderLineBody: Documented {
     let unitAmount: Int64
     let amount: Int64
     static let example = OrderLineBody(
-        product: Identifier(rawValue: 1), variant: Identifier(rawValue: 2), title: "Mountain green tea", spec: "250 g",
-        quantity: 2, unitAmount: 4_900, amount: 9_800)
+        id: Identifier(rawValue: 12), product: Identifier(rawValue: 1), variant: Identifier(rawValue: 2),
+        title: "Mountain green tea", spec: "250 g", quantity: 2, unitAmount: 4_900, amount: 9_800)
 }
 
 /// An order as buyer and shop see it.
@@ -293,7 +294,7 @@ extension OrderBody {
             carrier: order.carrier, tracking: order.tracking, createdAt: order.createdAt,
             lines: order.lines.map {
                 OrderLineBody(
-                    product: $0.product, variant: $0.variant, title: $0.title.text(in: language),
+                    id: $0.id, product: $0.product, variant: $0.variant, title: $0.title.text(in: language),
                     spec: $0.spec.text(in: language), quantity: $0.quantity, unitAmount: $0.unitPrice.amount,
                     amount: $0.amount.amount)
             })

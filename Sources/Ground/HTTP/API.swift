@@ -42,7 +42,7 @@ public struct Call<Body: Documented>: Sendable {
     public let body: Body
     /// The caller's key for commands, if it sent one.
     public let key: IdempotencyKey?
-    /// Stands for what was asked, to tell a repeated command from another one with the same key.
+    /// Stands for what was asked, to tell a repeated command from another one with the same key; empty without a key.
     public let fingerprint: String
 
     /// Whoever is asking.
@@ -158,21 +158,24 @@ public final class API {
 extension Call {
     /// Decodes the body, unless the route has none, and checks the caller's idempotency key.
     fileprivate init(_ request: Request, _ context: Context) async throws {
-        var text = ""
         if let nothing = Nothing() as? Body {
             body = nothing
         } else {
             let bytes = try await request.body.collect(upTo: context.maxUploadSize)
             body = try JSONDecoder().decode(Body.self, from: Data(buffer: bytes))
-            text = String(buffer: bytes)
         }
         if let name = HTTPField.Name("Idempotency-Key"), let sent = request.headers[name] {
             key = try IdempotencyKey(caller: "\(try context.anybody().person)", text: sent)
+            // Written anew, since a program may send the members of the same object in another order.
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            let asked = String(decoding: try encoder.encode(body), as: UTF8.self)
+            fingerprint = "\(request.method) \(request.uri.path) \(asked)"
         } else {
             key = nil
+            fingerprint = ""
         }
         self.request = request
         self.context = context
-        fingerprint = "\(request.method) \(request.uri.path) \(text)"
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Kernel
+import Store
 
 /// A signed-in browser, and the new secret of its cookie when the old one has been used long enough.
 public struct KnownSession: Sendable {
@@ -81,6 +82,8 @@ public struct IdentityMiddleware: RouterMiddleware {
     private let signer: Signer
     private let source: Source
     private let isSecure: Bool
+    /// Cookies whose signature was found good a moment ago.
+    private let visitors = Recent<String, PersonID>(lifetime: .minutes(1), limit: 20_000)
 
     /// - Parameter isSecure: whether the site is served over HTTPS, so that cookies may demand it.
     public init(authenticator: any Authenticator, signer: Signer, source: Source, isSecure: Bool) {
@@ -94,19 +97,20 @@ public struct IdentityMiddleware: RouterMiddleware {
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         var context = context
-        context.language = Self.language(of: request)
+        let cookies = request.cookies
+        context.language = Self.language(of: request, cookies)
         if let header = request.headers[.authorization] {
             context.identity = try await bearer(header)
             return try await next(request, context)
         }
         var newCookie: Cookie?
-        let secret = request.cookies[Self.sessionCookie]?.value
+        let secret = cookies[Self.sessionCookie]?.value
         if let secret, let session = try await authenticator.session(secret: secret) {
             context.identity = session.identity
             if case .session(let id) = session.identity.proof { context.formSubject = (signer, "form \(id)") }
             newCookie = session.renewedSecret.map { cookie(Self.sessionCookie, $0, days: 60) }
         } else {
-            let known = request.cookies[Self.visitorCookie].flatMap { signer.visitor(in: $0.value) }
+            let known = cookies[Self.visitorCookie].flatMap { self.visitor(in: $0.value) }
             let visitor = known ?? source.identifier(PersonKind.self)
             context.identity = Identity(person: visitor, proof: .visitor)
             context.formSubject = (signer, "form \(visitor)")
@@ -116,6 +120,14 @@ public struct IdentityMiddleware: RouterMiddleware {
         var response = try await next(request, context)
         if let newCookie, response.headers[.setCookie] == nil { response.setCookie(newCookie) }
         return response
+    }
+
+    private func visitor(in cookie: String) -> PersonID? {
+        let now = source.now
+        if let known = visitors.find(cookie, at: now) { return known }
+        guard let person = signer.visitor(in: cookie) else { return nil }
+        visitors.remember([cookie: person], at: now, version: visitors.version)
+        return person
     }
 
     private func bearer(_ header: String) async throws -> Identity {
@@ -143,8 +155,8 @@ public struct IdentityMiddleware: RouterMiddleware {
         }
     }
 
-    private static func language(of request: Request) -> Kernel.Language {
-        if let chosen = request.cookies[languageCookie].flatMap({ Kernel.Language(rawValue: $0.value) }) {
+    private static func language(of request: Request, _ cookies: Cookies) -> Kernel.Language {
+        if let chosen = cookies[languageCookie].flatMap({ Kernel.Language(rawValue: $0.value) }) {
             return chosen
         }
         let accepted = request.headers[.acceptLanguage] ?? ""

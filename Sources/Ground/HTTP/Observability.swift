@@ -4,10 +4,12 @@ import Hummingbird
 import Kernel
 import Logging
 import Metrics
+import Synchronization
 
 /// Counts requests and times them, gives each an identifier, and says so in the log.
 public struct RequestLogMiddleware: RouterMiddleware {
     private let logsEveryRequest: Bool
+    private let instruments = Instruments()
 
     /// - Parameter logsEveryRequest: at `info`; otherwise only answers from 500 up are logged.
     public init(logsEveryRequest: Bool) { self.logsEveryRequest = logsEveryRequest }
@@ -19,13 +21,7 @@ public struct RequestLogMiddleware: RouterMiddleware {
         var response = try await next(request, context)
         let elapsed = ContinuousClock.now - start
         let route = context.endpointPath ?? "none"
-        let labels = [
-            ("method", request.method.rawValue), ("route", route), ("status", "\(response.status.code / 100)xx"),
-        ]
-        Counter(label: "quanyu_http_requests_total", dimensions: labels).increment()
-        Metrics.Timer(label: "quanyu_http_request_seconds", dimensions: [("route", route)])
-            .recordNanoseconds(
-                elapsed.components.seconds * 1_000_000_000 + elapsed.components.attoseconds / 1_000_000_000)
+        instruments.record(request.method, route: route, statusClass: response.status.code / 100, elapsed)
         if let name = HTTPField.Name("X-Request-Id") { response.headers[name] = context.id }
         if logsEveryRequest || response.status.code >= 500 {
             context.logger.info(
@@ -36,6 +32,38 @@ public struct RequestLogMiddleware: RouterMiddleware {
                 ])
         }
         return response
+    }
+}
+
+/// The counters and timers of requests, each made once: looking them up by their labels took longer than counting.
+private final class Instruments: Sendable {
+    private struct Key: Hashable {
+        let method: HTTPRequest.Method
+        let route: String
+        let statusClass: Int
+    }
+
+    private static let methods: Set<HTTPRequest.Method> = [.get, .head, .post, .put, .patch, .delete, .options]
+
+    private let known = Mutex<[Key: (requests: Counter, seconds: Metrics.Timer)]>([:])
+
+    func record(_ method: HTTPRequest.Method, route: String, statusClass: Int, _ elapsed: Duration) {
+        // Anybody may send any word as a method; only known ones get a series.
+        let method = Self.methods.contains(method) ? method : .init("OTHER") ?? .get
+        let key = Key(method: method, route: route, statusClass: statusClass)
+        let (requests, seconds) = known.withLock { known in
+            if let found = known[key] { return found }
+            let labels = [("method", method.rawValue), ("route", route), ("status", "\(statusClass)xx")]
+            let made = (
+                requests: Counter(label: "quanyu_http_requests_total", dimensions: labels),
+                seconds: Metrics.Timer(label: "quanyu_http_request_seconds", dimensions: [("route", route)])
+            )
+            known[key] = made
+            return made
+        }
+        requests.increment()
+        seconds.recordNanoseconds(
+            elapsed.components.seconds * 1_000_000_000 + elapsed.components.attoseconds / 1_000_000_000)
     }
 }
 

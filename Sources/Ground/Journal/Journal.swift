@@ -94,22 +94,39 @@ public final class Journal: Sendable {
         }
     }
 
-    /// Deletes facts older than `limit` that every durable follower has applied.
+    /// Deletes facts of a topic older than `limit` that every durable follower of the topic has applied, in units of
+    /// work of some thousand.
+    ///
+    /// Only topics whose facts are events are for pruning. Facts that say how something stands ("product changed") are
+    /// read again from the start by followers that keep their state in memory.
     ///
     /// - Returns: how many were deleted.
     @discardableResult
-    public func prune(before limit: Instant) async throws -> Int {
-        try await store.write { transaction in
-            guard
-                let row = try transaction.row(
-                    "SELECT epoch, sequence FROM journal_positions ORDER BY epoch, sequence LIMIT 1")
-            else { return 0 }
-            return try transaction.run(
-                """
-                DELETE FROM journal WHERE happened_at < \(limit)
-                AND (epoch, sequence) <= (\(try row.get(0, as: Int64.self)), \(try row.get(1, as: Int64.self)))
-                """)
+    public func prune(_ topic: String, before limit: Instant) async throws -> Int {
+        var pruned = 0
+        while true {
+            let count = try await store.write { try Self.prune(topic, before: limit, in: $0) }
+            pruned += count
+            guard count == Self.prunedAtOnce else { return pruned }
         }
+    }
+
+    private static let prunedAtOnce = 5_000
+
+    private static func prune(_ topic: String, before limit: Instant, in transaction: any Transaction) throws -> Int {
+        let slowest = try transaction.row(
+            """
+            SELECT epoch, sequence FROM journal_positions WHERE topics LIKE \("% \(topic) %")
+            ORDER BY epoch, sequence LIMIT 1
+            """
+        ).map { Position(epoch: try $0.get(0), sequence: try $0.get(1)) }
+        let end = slowest ?? Position(epoch: .max, sequence: .max)
+        return try transaction.run(
+            """
+            DELETE FROM journal WHERE sequence IN (
+                SELECT sequence FROM journal WHERE topic = \(topic) AND happened_at < \(limit)
+                AND (epoch, sequence) <= (\(end.epoch), \(end.sequence)) ORDER BY epoch, sequence LIMIT \(prunedAtOnce))
+            """)
     }
 
     /// A stream that yields whenever new facts may be there; several wake-ups melt into one.
@@ -161,5 +178,8 @@ public let journalMigrations = [
                 epoch BIGINT NOT NULL,
                 sequence BIGINT NOT NULL
             );
-            """)
+            """),
+    // Which topics a follower wants, each between spaces, so that it holds back the pruning of those only.
+    Migration(
+        room: "journal", number: 2, text: "ALTER TABLE journal_positions ADD COLUMN topics TEXT NOT NULL DEFAULT ''"),
 ]

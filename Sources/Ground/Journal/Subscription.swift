@@ -40,13 +40,16 @@ public struct Subscription: Sendable {
             let stored = try row.map { Position(epoch: try $0.get(0), sequence: try $0.get(1)) } ?? .start
             let (facts, seen) = try Journal.facts(
                 after: max(stored, seen), topics: topics, limit: batch, in: transaction)
-            guard let last = facts.last else { return (facts, seen) }
+            // A follower that has met no fact yet is registered too, so that none is pruned before it comes.
+            guard !facts.isEmpty || row == nil else { return (facts, seen) }
             try apply(facts, transaction)
+            let position = facts.last?.position ?? .start
             try transaction.send(
                 """
-                INSERT INTO journal_positions (subscription, epoch, sequence)
-                VALUES (\(name), \(last.position.epoch), \(last.position.sequence))
-                ON CONFLICT (subscription) DO UPDATE SET epoch = excluded.epoch, sequence = excluded.sequence
+                INSERT INTO journal_positions (subscription, epoch, sequence, topics)
+                VALUES (\(name), \(position.epoch), \(position.sequence), \(" \(topics.joined(separator: " ")) "))
+                ON CONFLICT (subscription) DO UPDATE SET epoch = excluded.epoch, sequence = excluded.sequence,
+                    topics = excluded.topics
                 """)
             return (facts, seen)
         }

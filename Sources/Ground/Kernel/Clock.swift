@@ -88,9 +88,8 @@ public struct Source: Sendable {
 
     /// A new identifier: 48 bits of time, 80 random bits.
     public func identifier<Kind>(_ kind: Kind.Type = Kind.self) -> Identifier<Kind> {
-        let time = UInt128(UInt64(bitPattern: now.milliseconds) & 0xFFFF_FFFF_FFFF)
         let low = UInt128(random()) | UInt128(random() & 0xFFFF) << 64
-        return Identifier(rawValue: time << 80 | low)
+        return Identifier(rawValue: Identifier<Kind>(earliestAt: now).rawValue | low)
     }
 
     /// `count` secret random bytes as lower-case hexadecimal digits.
@@ -101,5 +100,12 @@ public struct Source: Sendable {
             text += String(repeating: "0", count: 16 - word.utf8.count) + word
         }
         return String(text.prefix(count * 2))
+    }
+}
+
+extension Identifier {
+    /// The first identifier that can be made at an instant: all made before it are less.
+    public init(earliestAt instant: Instant) {
+        self.init(rawValue: UInt128(UInt64(bitPattern: instant.milliseconds) & 0xFFFF_FFFF_FFFF) << 80)
     }
 }

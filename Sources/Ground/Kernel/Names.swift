@@ -79,3 +79,38 @@ public typealias PaymentIntentID = Identifier<PaymentIntentKind>
 public enum RefundKind: IdentifierKind { public static let prefix = "rfd" }
 /// Identifies a refund.
 public typealias RefundID = Identifier<RefundKind>
+
+/// A flash lot.
+public enum FlashLotKind: IdentifierKind { public static let prefix = "flt" }
+/// Identifies a flash lot.
+public typealias FlashLotID = Identifier<FlashLotKind>
+
+/// A company that represents creators.
+public enum AgencyKind: IdentifierKind { public static let prefix = "agn" }
+/// Identifies an agency.
+public typealias AgencyID = Identifier<AgencyKind>
+
+/// An entry of the ledger.
+public enum LedgerEntryKind: IdentifierKind { public static let prefix = "ent" }
+/// Identifies a ledger entry.
+public typealias LedgerEntryID = Identifier<LedgerEntryKind>
+
+/// A settlement run: lines whose money became payable together.
+public enum SettlementKind: IdentifierKind { public static let prefix = "stl" }
+/// Identifies a settlement run.
+public typealias SettlementID = Identifier<SettlementKind>
+
+/// Money on its way to a shop, creator or agency.
+public enum PayoutKind: IdentifierKind { public static let prefix = "pyo" }
+/// Identifies a payout.
+public typealias PayoutID = Identifier<PayoutKind>
+
+/// An after-sale case.
+public enum AfterSaleCaseKind: IdentifierKind { public static let prefix = "cse" }
+/// Identifies an after-sale case.
+public typealias AfterSaleCaseID = Identifier<AfterSaleCaseKind>
+
+/// A creator's link to a product.
+public enum PromotionLinkKind: IdentifierKind { public static let prefix = "lnk" }
+/// Identifies a promotion link.
+public typealias PromotionLinkID = Identifier<PromotionLinkKind>

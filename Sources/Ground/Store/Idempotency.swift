@@ -68,8 +68,10 @@ extension Transaction {
         return try JSONDecoder().decode(Answer.self, from: Data(try first.get("answer", as: String.self).utf8))
     }
 
-    /// Forgets answers older than `age`; call it now and then.
-    public func forgetIdempotencyKeys(before limit: Instant) throws {
+    /// Forgets answers given before `limit`; call it now and then.
+    ///
+    /// - Returns: how many there were.
+    public func forgetIdempotencyKeys(before limit: Instant) throws -> Int {
         try run("DELETE FROM idempotency_keys WHERE created_at < \(limit)")
     }
 }

@@ -105,7 +105,7 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable {
                 return
             }
             text += "(" + Array(repeating: "?", count: values.count).joined(separator: ", ") + ")"
-            parameters += values.map(\.sqlValue)
+            parameters += values.map { $0.sqlValue }
         }
     }
 }

@@ -47,7 +47,7 @@ final class SQLiteTransaction: Transaction {
 
     private func prepare(_ sql: SQL) throws -> Statement {
         let statement = try connection.cachedStatement(sql: sql.text)
-        try statement.setArguments(StatementArguments(sql.parameters.map(\.databaseValue)))
+        try statement.setArguments(StatementArguments(sql.parameters.map { $0.databaseValue }))
         return statement
     }
 

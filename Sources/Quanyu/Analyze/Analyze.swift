@@ -33,19 +33,7 @@ struct Analyze: ParsableCommand {
     }
 
     func run() throws {
-        let plan = AnalysisPlan(
-            control: control, metrics: try metrics(header: ExperimentFile.header(of: input)), covariate: covariate,
-            isClustered: cluster != nil, level: level,
-            looks: looks, look: look)
-        let table = try ExperimentFile(
-            path: input, arm: arm, cluster: cluster, numbers: Self.columns(plan))
-        let analysis: ExperimentAnalysis
-        do {
-            analysis = try ExperimentAnalysis(table.data, plan: plan)
-        } catch {
-            throw ValidationError("\(input): \(error.sentence.en)")
-        }
-        let report = AnalysisReport(analysis, plan: plan, table: table, input: input, arm: arm)
+        let report = try report()
         if let plot {
             do {
                 try report.plot.svg.write(toFile: plot, atomically: true, encoding: .utf8)
@@ -56,6 +44,22 @@ struct Analyze: ParsableCommand {
         try report.show(json: json)
         // A script should notice that nothing could be answered.
         if report.results.allSatisfy({ $0.problem != nil }) { throw ExitCode(2) }
+    }
+
+    /// The analysis that the options ask for.
+    ///
+    /// - Throws: ``ValidationError`` that says what is wrong, naming column and row where there is one.
+    func report() throws -> AnalysisReport {
+        let plan = AnalysisPlan(
+            control: control, metrics: try metrics(header: ExperimentFile.header(of: input)), covariate: covariate,
+            isClustered: cluster != nil, level: level, looks: looks, look: look)
+        let table = try ExperimentFile(path: input, arm: arm, cluster: cluster, numbers: Self.columns(plan))
+        do {
+            let analysis = try ExperimentAnalysis(table.data, plan: plan)
+            return AnalysisReport(analysis, plan: plan, table: table, input: input, arm: arm)
+        } catch {
+            throw ValidationError("\(input): \(error.sentence.en)")
+        }
     }
 
     private func metrics(header: Set<String>) throws -> [AnalysisPlan.Metric] {

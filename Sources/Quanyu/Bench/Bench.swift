@@ -5,7 +5,7 @@ import Foundation
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures the server and its engines beside their peers.",
-        subcommands: [BenchHTTP.self, BenchIngest.self, BenchInference.self])
+        subcommands: [BenchHTTP.self, BenchIngest.self, BenchCheckout.self, BenchInference.self])
 }
 
 /// What a benchmark prints.
@@ -129,5 +129,28 @@ func output(of program: String, _ arguments: [String]) async throws -> String {
             continuation.resume(returning: String(decoding: data, as: UTF8.self))
         }
         do { try process.run() } catch { continuation.resume(throwing: error) }
+    }
+}
+
+/// What the disk under a folder can do.
+enum Disk {
+    /// How often this disk can be told to be sure of 4 KiB, in one thread.
+    static func syncsPerSecond(in folder: String) throws -> Double {
+        let path = "\(folder)/sync-test"
+        let descriptor = open(path, O_CREAT | O_WRONLY, 0o600)
+        guard descriptor >= 0 else { return 0 }
+        defer {
+            close(descriptor)
+            unlink(path)
+        }
+        let block = [UInt8](repeating: 1, count: 4096)
+        let start = ContinuousClock.now
+        var count = 0
+        while ContinuousClock.now - start < .seconds(1) {
+            _ = pwrite(descriptor, block, block.count, 0)
+            fdatasync(descriptor)
+            count += 1
+        }
+        return Double(count)
     }
 }

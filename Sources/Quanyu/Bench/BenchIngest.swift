@@ -40,7 +40,7 @@ struct BenchIngest: AsyncParsableCommand {
         let accepted = Double(try await count(server) - before)
         let wallSeconds = Double(wall.milliseconds) / 1000
         var report = BenchReport("ingest")
-        let fsync = try syncsPerSecond(in: server.installation.folder)
+        let fsync = try Disk.syncsPerSecond(in: server.installation.folder)
         report.figures = [
             .init(name: "touchpoints, durable and applied", value: accepted / wallSeconds, unit: "touchpoints/s"),
             .init(
@@ -60,25 +60,5 @@ struct BenchIngest: AsyncParsableCommand {
         try await server.market.store.read {
             try $0.value("SELECT COUNT(*) FROM journal WHERE topic = 'touchpoint'") ?? 0
         }
-    }
-
-    /// How often this disk can be told to be sure of 4 KiB, in one thread.
-    private static func syncsPerSecond(in folder: String) throws -> Double {
-        let path = "\(folder)/sync-test"
-        let descriptor = open(path, O_CREAT | O_WRONLY, 0o600)
-        guard descriptor >= 0 else { return 0 }
-        defer {
-            close(descriptor)
-            unlink(path)
-        }
-        let block = [UInt8](repeating: 1, count: 4096)
-        let start = ContinuousClock.now
-        var count = 0
-        while ContinuousClock.now - start < .seconds(1) {
-            _ = pwrite(descriptor, block, block.count, 0)
-            fdatasync(descriptor)
-            count += 1
-        }
-        return Double(count)
     }
 }

@@ -14,7 +14,8 @@ enum Word: String, CaseIterable {
     case nothingFound, nothingFoundHelp, sort, sortRelevance, sortSales, sortPriceUp, sortPriceDown, sortNewest
     case filters, inStock, removeFilter, priceRange, minimum, maximum, brands, from, listPrice, notForSale
     case viewProduct, addToCart, addedToCart, viewCart, buyNow, chooseVariant, quantity, soldOut, stockGood
-    case stockLow, stockNone, stockShort, stockGone, offShelf, description, attributes, videosShowing, similar
+    case flashPrice, flashLeft, flashLimit, until, stockLow, stockNone, stockShort, stockGone, offShelf, description,
+        attributes, videosShowing, similar
     case visitShop, priceChanged, lineRemoved, someUnbuyable, someLeftOut, total, checkout, checkoutTitle
     case checkoutHelp, cartEmpty, cartEmptyHelp, deliverTo, recipient, phone, region, city, street, placeOrder
     case placeOrderHelp, confirmNewPrices, nothingToOrder, nothingToOrderHelp, paid, paidHelp, paymentPending
@@ -155,6 +156,10 @@ enum Word: String, CaseIterable {
         case .quantity: ("Quantity", "数量")
         case .soldOut: ("Sold out", "已售罄")
         case .stockGood: ("In stock", "有货")
+        case .flashPrice: ("Flash price", "限时特价")
+        case .flashLeft: ("{0} left", "仅剩 {0} 件")
+        case .flashLimit: ("up to {0} each", "每人限购 {0} 件")
+        case .until: ("until", "截止")
         case .stockLow: ("Only {0} left", "仅剩 {0} 件")
         case .stockNone: ("Sold out. Like it and it may come back in your feed.", "已售罄，点赞收藏等它回来。")
         case .stockShort: ("Only {0} left; lower the quantity.", "仅剩 {0} 件，请减少数量。")

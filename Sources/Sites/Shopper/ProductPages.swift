@@ -30,7 +30,8 @@ struct ProductPages: Sendable {
         else { throw NotFound("product") }
         let stock = try await market.stock.available(product.variants.map(\.id))
         var content = try await describe(product, shop, context)
-        content.merge(offer(product, stock, request, context)) { $1 }
+        let prices = try await market.livePrices(of: product.variants)
+        content.merge(offer(product, stock, prices, request, context)) { $1 }
         let showing = try await market.content.videos(showing: id, limit: 8).map(\.id)
         let videos = try await PresentCards(market).videos(showing, for: person, in: context.language)
         let slate = market.feed.similar(to: id, for: person, count: 12)
@@ -62,14 +63,14 @@ struct ProductPages: Sendable {
 
     /// Variants, prices and stock.
     private func offer(
-        _ product: Product, _ stock: [VariantID: Int64], _ request: Request, _ context: Context
+        _ product: Product, _ stock: [VariantID: Int64], _ prices: LivePrices, _ request: Request, _ context: Context
     ) -> View {
         let format = context.format
-        let buyable = product.variants.filter { $0.price != nil && stock[$0.id, default: 0] > 0 }
+        let buyable = product.variants.filter { prices[$0.id] != nil && stock[$0.id, default: 0] > 0 }
         let wanted = request.query("variant").flatMap { VariantID($0) }
         let chosen = product.variants.first { $0.id == wanted } ?? buyable.first ?? product.variants.first
         let left = chosen.flatMap { stock[$0.id] } ?? 0
-        let price = chosen?.price ?? product.card.price
+        let price = chosen.flatMap { prices[$0.id] } ?? product.card.price
         let stockText =
             left <= 0
             ? context.words(.stockNone)
@@ -77,18 +78,30 @@ struct ProductPages: Sendable {
         return [
             "price": format.price(price?.amount.amount, list: price?.list?.amount, price?.amount.currency),
             "hasChoice": product.variants.count > 1, "canBuy": !buyable.isEmpty, "stockText": stockText,
-            "isLow": left <= 10,
+            "isLow": left <= 10, "flash": maybe(chosen.flatMap { prices.lots[$0.id] }.map { flashText($0, context) }),
             "onlyVariant": maybe(product.variants.count == 1 ? product.variants[0].id.description : nil),
             "variants": product.variants.map { variant in
-                variantView(variant, stock[variant.id] ?? 0, isChecked: variant.id == chosen?.id, context)
+                variantView(
+                    variant, stock[variant.id] ?? 0, prices[variant.id], isChecked: variant.id == chosen?.id, context)
             },
             "slate": maybe(request.query("slate").flatMap { SlateID($0) }?.description),
             "added": request.query("added") == "1", "key": market.source.secret(bytes: 16), "message": false,
         ]
     }
 
-    private func variantView(_ variant: Variant, _ left: Int64, isChecked: Bool, _ context: Context) -> View {
-        let isOut = left <= 0 || variant.price == nil
+    /// How much there is at a flash price, how much each may have, and until when.
+    private func flashText(_ lot: FlashLot, _ context: Context) -> View {
+        [
+            "left": context.words(.flashLeft, context.format.number(Int(lot.remaining))),
+            "limit": context.words(.flashLimit, context.format.number(Int(lot.buyerLimit))),
+            "end": context.format.time(lot.endsAt),
+        ]
+    }
+
+    private func variantView(
+        _ variant: Variant, _ left: Int64, _ price: Price?, isChecked: Bool, _ context: Context
+    ) -> View {
+        let isOut = left <= 0 || price == nil
         let stockText =
             isOut
             ? context.words(.stockNone)
@@ -96,7 +109,7 @@ struct ProductPages: Sendable {
         return [
             "id": variant.id.description, "spec": variant.spec.text(in: context.language), "isOut": isOut,
             "isChecked": isChecked && !isOut, "stock": stockText,
-            "priceText": maybe(variant.price.map { context.format.money($0.amount) }),
+            "priceText": maybe(price.map { context.format.money($0.amount) }),
         ]
     }
 }

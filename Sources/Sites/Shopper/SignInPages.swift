@@ -1,11 +1,9 @@
-import Carts
 import Flows
 import HTTP
 import HTTPTypes
 import Hummingbird
 import Kernel
 import People
-import Store
 
 /// The door: signing in, making an account, leaving.
 struct SignInPages: Sendable {
@@ -49,10 +47,10 @@ struct SignInPages: Sendable {
     private func signIn(_ request: Request, _ context: Context) async throws -> Response {
         let form = try await Form(request, context)
         do {
-            let session = try await market.people.signIn(
+            let session = try await SignIn(market)(
                 email: form["email"] ?? "", password: form["password"] ?? "", visitor: visitor(context),
                 device: request.device, address: context.address)
-            return try await enter(session, next: form.next(else: "/"), context)
+            return enter(session, next: form.next(else: "/"), context)
         } catch let problem as any Problem where problem is PeopleProblem || problem is TooManyRequests {
             return try await show(
                 .signIn, ["email": form["email"] ?? ""], next: form["next"], problem: problem, request, context)
@@ -66,10 +64,8 @@ struct SignInPages: Sendable {
             let new = try NewAccount(
                 signUp: form["email"] ?? "", name: form["name"] ?? "", password: form["password"] ?? "",
                 language: context.language)
-            let account = try await market.people.signUp(new, as: visitor(context) ?? market.source.identifier())
-            let session = try await market.people.open(
-                for: account.id, visitor: visitor(context), device: request.device)
-            return try await enter(session, next: form.next(else: "/"), context)
+            let session = try await SignIn(market).up(new, visitor: visitor(context), device: request.device).session
+            return enter(session, next: form.next(else: "/"), context)
         } catch let problem as any Problem
             where problem is PeopleProblem || problem is TooManyRequests || problem is InvalidField
         {
@@ -78,11 +74,7 @@ struct SignInPages: Sendable {
         }
     }
 
-    /// Sets the cookie. The journal moves the visitor's cart a moment later; a checkout that follows at once needs it now.
-    private func enter(_ session: OpenedSession, next: String, _ context: Context) async throws -> Response {
-        if let visitor = visitor(context), visitor != session.person {
-            try await market.store.write { try Carts.merge(visitor, into: session.person, in: $0) }
-        }
+    private func enter(_ session: OpenedSession, next: String, _ context: Context) -> Response {
         var response = Frame.redirect(next)
         response.setCookie(frame.cookies.cookie(IdentityMiddleware.sessionCookie, session.secret, days: 60))
         return response

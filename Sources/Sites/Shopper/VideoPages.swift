@@ -54,7 +54,10 @@ struct VideoPages: Sendable {
         let person = try context.person().person
         let form = try await Form(request, context)
         do {
-            _ = try await market.content.comment(form["body"] ?? "", on: id, by: person)
+            let body = form["body"] ?? ""
+            _ = try await market.store.write { [market] in
+                try market.content.comment(body, on: id, by: person, in: $0)
+            }
         } catch let problem as InvalidField {
             return try await show(
                 id, problem: problem.sentence(in: context.language), typed: form["body"] ?? "", request, context)

@@ -10,20 +10,23 @@ public final class Catalog: Sendable {
     let store: any Store
     let journal: Journal
     let source: Source
-    let cards: CardCache
+    /// Prices change with time, so a card is not trusted longer than a minute.
+    let cards = Recent<ProductID, ProductCard>(lifetime: .minutes(1), limit: 200_000)
 
     /// The room on a store and a journal.
     public init(store: any Store, journal: Journal, source: Source) {
         self.store = store
         self.journal = journal
         self.source = source
-        cards = CardCache()
     }
 
     /// The room's tables.
     public static let migrations = [
         Migration(room: "catalog", number: 1, file: PackageResources._001_catalog_sql)
     ]
+
+    /// Changes whenever this node learns that a card has changed.
+    public var cardVersion: Int { cards.version }
 
     /// Forgets cards that other nodes changed; run it for the life of the server.
     public func followChanges(from position: Position) async {

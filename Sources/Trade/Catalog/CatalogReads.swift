@@ -1,6 +1,5 @@
 import Kernel
 import Store
-import Synchronization
 
 extension Catalog {
     /// All categories in the operator's order.
@@ -86,12 +85,12 @@ extension Catalog {
         let known = cards.find(ids, at: now)
         let missing = ids.filter { known[$0] == nil }
         guard !missing.isEmpty else { return ids.compactMap { known[$0] } }
-        let generation = cards.generation
+        let version = cards.version
         let read = try await store.read { transaction in
             try missing.chunked(400).flatMap { try Self.products(Array($0), at: now, in: transaction) }.map(\.card)
         }
-        cards.remember(read, at: now, generation: generation)
         let fresh = Dictionary(read.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        cards.remember(fresh, at: now, version: version)
         return ids.compactMap { known[$0] ?? fresh[$0] }
     }
 
@@ -110,47 +109,6 @@ extension Catalog {
             ).map { try $0.get(0, as: ProductID.self) }
         }
         return try await cards(ids)
-    }
-}
-
-/// Cards of the last minute. Prices change with time, so a card is not trusted longer than that.
-final class CardCache: Sendable {
-    private struct State {
-        var cards: [ProductID: (card: ProductCard, until: Instant)] = [:]
-        var generation = 0
-    }
-
-    private static let lifetime = Duration.minutes(1)
-    private static let limit = 200_000
-    private let state = Mutex(State())
-
-    /// Changes whenever something is forgotten, so that a card read before the change is not remembered after it.
-    var generation: Int { state.withLock { $0.generation } }
-
-    func find(_ ids: [ProductID], at now: Instant) -> [ProductID: ProductCard] {
-        state.withLock { state in
-            var found: [ProductID: ProductCard] = [:]
-            found.reserveCapacity(ids.count)
-            for id in ids {
-                if let entry = state.cards[id], entry.until > now { found[id] = entry.card }
-            }
-            return found
-        }
-    }
-
-    func remember(_ cards: [ProductCard], at now: Instant, generation: Int) {
-        state.withLock { state in
-            guard state.generation == generation else { return }
-            if state.cards.count > Self.limit { state.cards.removeAll() }
-            for card in cards { state.cards[card.id] = (card, now + Self.lifetime) }
-        }
-    }
-
-    func forget(_ ids: [ProductID]) {
-        state.withLock { state in
-            state.generation += 1
-            for id in ids { state.cards[id] = nil }
-        }
     }
 }
 

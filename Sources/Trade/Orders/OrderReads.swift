@@ -36,6 +36,52 @@ extension Orders {
         return try text.map { try JSONDecoder().decode(Address.self, from: Data($0.utf8)) }
     }
 
+    /// Where the last groups of a buyer went, newest first.
+    public static func addresses(
+        of buyer: PersonID, limit: Int, in transaction: any Transaction
+    ) throws -> [Address] {
+        try transaction.rows(
+            "SELECT address FROM order_groups WHERE buyer = \(buyer) ORDER BY created_at DESC LIMIT \(limit)"
+        ).map { try JSONDecoder().decode(Address.self, from: Data($0.get(0, as: String.self).utf8)) }
+    }
+
+    /// Where the orders of lines stand.
+    public static func states(
+        of lines: [OrderLineID], in transaction: any Transaction
+    ) throws -> [OrderLineID: OrderState] {
+        let rows = try transaction.rows(
+            "SELECT l.id, o.state FROM order_lines l JOIN orders o ON o.id = l.order_id WHERE l.id IN \(list: lines)")
+        return Dictionary(
+            try rows.map { (try $0.get(0), try $0.get(1)) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Groups with orders that nobody paid for, whose stock has been free since before `limit`; oldest first. Imported
+    /// orders have no group.
+    public func unpaidGroups(reservedBefore end: Instant, limit: Int) async throws -> [OrderGroupID] {
+        try await store.read { transaction in
+            try transaction.rows(
+                """
+                SELECT DISTINCT g.id, g.reserved_until FROM orders o JOIN order_groups g ON g.id = o.order_group
+                WHERE o.state IN ('placed', 'shipped') AND o.state = 'placed' AND o.changed_at <= \(end)
+                AND g.reserved_until <= \(end) ORDER BY g.reserved_until LIMIT \(limit)
+                """
+            ).map { try $0.get(0) }
+        }
+    }
+
+    /// Orders that were shipped before `end` and not received; longest first.
+    public func shippedOrders(changedBefore end: Instant, limit: Int) async throws -> [OrderID] {
+        try await store.read { transaction in
+            try transaction.rows(
+                """
+                SELECT o.id FROM orders o JOIN order_groups g ON g.id = o.order_group
+                WHERE o.state IN ('placed', 'shipped') AND o.state = 'shipped' AND o.changed_at <= \(end)
+                ORDER BY o.changed_at LIMIT \(limit)
+                """
+            ).map { try $0.get(0) }
+        }
+    }
+
     /// A place in a list of orders, newest first.
     public struct Cursor: Sendable, LosslessStringConvertible {
         let time: Int64
@@ -91,6 +137,15 @@ extension Orders {
                     at: try $0.get("happened_at"))
             }
         }
+    }
+
+    /// Those of `slates` from which something was ordered.
+    public static func slates(orderedFrom slates: [SlateID], in transaction: any Transaction) throws -> Set<SlateID> {
+        guard !slates.isEmpty else { return [] }
+        return Set(
+            try transaction.rows("SELECT DISTINCT slate FROM order_lines WHERE slate IN \(list: slates)").map {
+                try $0.get(0)
+            })
     }
 
     static func orders(

@@ -18,7 +18,9 @@ public final class Orders: Sendable {
 
     /// The room's tables.
     public static let migrations = [
-        Migration(room: "orders", number: 1, file: PackageResources._001_orders_sql)
+        Migration(room: "orders", number: 1, file: PackageResources._001_orders_sql),
+        Migration(room: "orders", number: 2, file: PackageResources._002_lines_by_slate_sql),
+        Migration(room: "orders", number: 3, file: PackageResources._003_due_orders_sql),
     ]
 
     /// A buyer's lines at one shop, ready to be ordered.

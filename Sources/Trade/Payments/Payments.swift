@@ -6,6 +6,8 @@ import Store
 public enum PaymentState: String, Sendable, Codable, CaseIterable, SQLReadable {
     /// The buyer has to pay.
     case pending
+    /// The money is promised to us and not taken yet.
+    case authorised
     /// The money is ours.
     case succeeded
     /// The buyer or the provider said no; the buyer may try again.
@@ -15,8 +17,9 @@ public enum PaymentState: String, Sendable, Codable, CaseIterable, SQLReadable {
 
     /// Every legal transition. Success after a failure or a cancellation happens: webhooks arrive out of order.
     public static let transitions: [PaymentState: Set<PaymentState>] = [
-        .pending: [.succeeded, .failed, .cancelled],
-        .failed: [.succeeded, .pending, .cancelled],
+        .pending: [.authorised, .succeeded, .failed, .cancelled],
+        .authorised: [.succeeded, .failed, .cancelled],
+        .failed: [.authorised, .succeeded, .pending, .cancelled],
         .cancelled: [.succeeded],
         .succeeded: [],
     ]
@@ -40,20 +43,25 @@ public struct PaymentIntent: Sendable, Equatable {
     public let provider: String
 }
 
-/// A provider's message about a payment.
+/// A provider's message about a payment or a refund of it.
 public struct ProviderEvent: Sendable, Equatable {
     /// The provider's number of the message; the same message may come many times.
     public let id: String
     /// The payment.
     public let intent: PaymentIntentID
-    /// What the provider says of it.
+    /// The refund it is about; `nil` when it is about the payment itself.
+    public let refund: RefundID?
+    /// What the provider says of it; of a refund only success or failure.
     public let state: PaymentState
-    /// What was paid.
+    /// What was paid, or goes back.
     public let amount: Money
 
     /// A message.
-    public init(id: String, intent: PaymentIntentID, state: PaymentState, amount: Money) {
+    public init(
+        id: String, intent: PaymentIntentID, refund: RefundID? = nil, state: PaymentState, amount: Money
+    ) {
         self.id = id
+        self.refund = refund
         self.intent = intent
         self.state = state
         self.amount = amount
@@ -76,8 +84,19 @@ public protocol PaymentProvider: Sendable {
     func retry() async
     /// What the provider says of a payment now, for a buyer who returns before the webhook.
     func status(of intent: PaymentIntent) async throws -> ProviderEvent?
-    /// Gives money back. Calling it again for the same refund changes nothing.
+    /// Takes an authorised payment. Calling it again changes nothing; a webhook tells when it is done.
+    func capture(_ intent: PaymentIntent) async throws
+    /// Lets an authorised payment go. Calling it again changes nothing; a webhook tells when it is done.
+    func void(_ intent: PaymentIntent) async throws
+    /// Asks to give money back, a part or all. Calling it again for the same refund changes nothing; a webhook tells when
+    /// the buyer has it.
     func refund(_ refund: RefundID, of intent: PaymentIntent, amount: Money) async throws
+}
+
+extension PaymentProvider {
+    // A provider that takes the money at once has nothing to capture or to let go.
+    public func capture(_ intent: PaymentIntent) async throws {}
+    public func void(_ intent: PaymentIntent) async throws {}
 }
 
 /// A webhook that did not come from the provider, or makes no sense.
@@ -126,6 +145,7 @@ public final class Payments: Sendable {
     public static let migrations = [
         Migration(room: "payments", number: 1, file: PackageResources._001_payments_sql),
         Migration(room: "payments", number: 2, file: PackageResources._002_test_provider_sql),
+        Migration(room: "payments", number: 3, file: PackageResources._003_captures_and_refund_books_sql),
     ]
 
     /// Opens the intent of an order group.
@@ -183,28 +203,6 @@ public final class Payments: Sendable {
             WHERE id = \(id) AND state IN \(list: origins.map(\.rawValue)) RETURNING *
             """
         ).map(PaymentIntent.init)
-    }
-
-    /// Promises to give money back; the provider is asked later, once. The same source refunds once.
-    ///
-    /// - Parameter cause: what the refund is for, for example an order's identifier.
-    /// - Throws: ``PaymentProblem/refundTooLarge``.
-    public func refund(
-        _ amount: Money, of intent: PaymentIntentID, for cause: String, in transaction: any Transaction
-    ) throws {
-        let added = try transaction.run(
-            """
-            INSERT INTO refunds (id, intent, source, amount, state, created_at)
-            VALUES (\(source.identifier(RefundKind.self)), \(intent), \(cause), \(amount.amount), 'pending', \(source.now))
-            ON CONFLICT (source) DO NOTHING
-            """)
-        guard added == 1 else { return }
-        let taken = try transaction.run(
-            """
-            UPDATE payment_intents SET refunded = refunded + \(amount.amount)
-            WHERE id = \(intent) AND currency = \(amount.currency) AND refunded + \(amount.amount) <= amount
-            """)
-        guard taken == 1 else { throw PaymentProblem.refundTooLarge }
     }
 }
 

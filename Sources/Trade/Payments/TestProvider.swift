@@ -28,6 +28,7 @@ public final class TestProvider: PaymentProvider {
     struct Message: Codable {
         let id: String
         let intent: PaymentIntentID
+        var refund: RefundID?
         let state: PaymentState
         let amount: Int64
         let currency: Currency
@@ -73,7 +74,7 @@ public final class TestProvider: PaymentProvider {
             throw WebhookRefused("the body is not a message of this provider.")
         }
         return ProviderEvent(
-            id: message.id, intent: message.intent, state: message.state,
+            id: message.id, intent: message.intent, refund: message.refund, state: message.state,
             amount: Money(message.amount, message.currency))
     }
 
@@ -84,7 +85,39 @@ public final class TestProvider: PaymentProvider {
     }
 
     public func refund(_ refund: RefundID, of intent: PaymentIntent, amount: Money) async throws {
-        // Books of refunds belong to the trade issue; a test provider has nothing to pay out.
+        let message = message(intent.id, .succeeded, amount, refund: refund)
+        try await store.write { [self] transaction in
+            let added = try transaction.run(
+                """
+                INSERT INTO test_provider_refunds (refund, intent, amount)
+                SELECT \(refund), p.intent, \(amount.amount) FROM test_provider_payments p
+                WHERE p.intent = \(intent.id) AND p.state = 'succeeded' AND p.currency = \(amount.currency)
+                AND p.amount >= \(amount.amount) + COALESCE(
+                    (SELECT SUM(r.amount) FROM test_provider_refunds r WHERE r.intent = p.intent), 0)
+                ON CONFLICT (refund) DO NOTHING
+                """)
+            if added == 1 { return try send(message, in: transaction) }
+            let known = try transaction.row("SELECT 1 FROM test_provider_refunds WHERE refund = \(refund)")
+            guard known != nil else { throw PaymentProblem.refundTooLarge }
+        }
+        await deliverDue()
+    }
+
+    public func capture(_ intent: PaymentIntent) async throws { try await finish(intent, as: .succeeded) }
+
+    public func void(_ intent: PaymentIntent) async throws { try await finish(intent, as: .cancelled) }
+
+    /// What the provider's books say of a payment: paid, and of that given back, in minor units.
+    public func books(of intent: PaymentIntentID) async throws -> (paid: Int64, refunded: Int64) {
+        try await store.read { transaction in
+            let paid: Int64? = try transaction.value(
+                "SELECT amount FROM test_provider_payments WHERE intent = \(intent) AND state = 'succeeded'")
+            let refunded: Int64? = try transaction.value(
+                """
+                SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM test_provider_refunds WHERE intent = \(intent)
+                """)
+            return (paid ?? 0, refunded ?? 0)
+        }
     }
 
     /// A payment, or `nil`.
@@ -102,27 +135,57 @@ public final class TestProvider: PaymentProvider {
     ///
     /// - Throws: ``NotFound``.
     public func decide(_ intent: PaymentIntentID, pays: Bool) async throws -> Payment {
+        try await decide(intent, as: pays ? .succeeded : .failed)
+    }
+
+    /// The buyer promises the money; it is taken by ``capture(_:)``.
+    ///
+    /// - Throws: ``NotFound``.
+    public func authorise(_ intent: PaymentIntentID) async throws -> Payment {
+        try await decide(intent, as: .authorised)
+    }
+
+    private func decide(_ intent: PaymentIntentID, as next: PaymentState) async throws -> Payment {
         guard let payment = try await payment(intent) else { throw NotFound("payment") }
-        let next: PaymentState = pays ? .succeeded : .failed
-        let message = Message(
-            id: "evt_\(source.secret(bytes: 12))", intent: intent, state: next, amount: payment.amount.amount,
-            currency: payment.amount.currency)
-        let body = String(decoding: try JSONEncoder().encode(message), as: UTF8.self)
-        let now = source.now
-        try await store.write { transaction in
+        try await change(payment, to: next, from: [.pending, .failed, .authorised])
+        return payment
+    }
+
+    private func finish(_ intent: PaymentIntent, as next: PaymentState) async throws {
+        guard let payment = try await payment(intent.id) else { throw NotFound("payment") }
+        try await change(payment, to: next, from: [.authorised])
+    }
+
+    /// Writes the provider's books and the message about it in one transaction.
+    private func change(_ payment: Payment, to next: PaymentState, from states: [PaymentState]) async throws {
+        let message = message(payment.intent, next, payment.amount)
+        let origins = states.filter { $0 != next }.map(\.rawValue)
+        try await store.write { [self] transaction in
             let changed = try transaction.run(
                 """
                 UPDATE test_provider_payments SET state = \(next.rawValue)
-                WHERE intent = \(intent) AND state <> 'succeeded' AND state <> \(next.rawValue)
+                WHERE intent = \(payment.intent) AND state IN \(list: origins)
                 """)
-            guard changed == 1 else { return }
-            try transaction.send(
-                """
-                INSERT INTO test_provider_events (id, payload, attempts, due_at) VALUES (\(message.id), \(body), 0, \(now))
-                """)
+            if changed == 1 { try send(message, in: transaction) }
         }
         await deliverDue()
-        return payment
+    }
+
+    private func message(
+        _ intent: PaymentIntentID, _ state: PaymentState, _ amount: Money, refund: RefundID? = nil
+    ) -> Message {
+        Message(
+            id: "evt_\(source.secret(bytes: 12))", intent: intent, refund: refund, state: state, amount: amount.amount,
+            currency: amount.currency)
+    }
+
+    private func send(_ message: Message, in transaction: any Transaction) throws {
+        let body = String(decoding: try JSONEncoder().encode(message), as: UTF8.self)
+        try transaction.send(
+            """
+            INSERT INTO test_provider_events (id, payload, attempts, due_at)
+            VALUES (\(message.id), \(body), 0, \(source.now))
+            """)
     }
 
     /// Delivers what is due, once each. A failed delivery is due again after a pause that doubles up to ten minutes.

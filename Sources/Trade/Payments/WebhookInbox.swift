@@ -44,21 +44,4 @@ extension Payments {
             WHERE provider = \(webhook.provider) AND event = \(webhook.event)
             """)
     }
-
-    /// Refunds that the provider has not been asked for yet, with their intents.
-    public func pendingRefunds(limit: Int) async throws -> [(id: RefundID, intent: PaymentIntent, amount: Money)] {
-        try await store.read { transaction in
-            let rows = try transaction.rows(
-                "SELECT id, intent, amount FROM refunds WHERE state = 'pending' ORDER BY created_at LIMIT \(limit)")
-            return try rows.compactMap { row in
-                guard let intent = try Self.intent(row.get("intent"), in: transaction) else { return nil }
-                return (try row.get("id"), intent, Money(try row.get("amount"), intent.amount.currency))
-            }
-        }
-    }
-
-    /// Marks a refund as accepted by the provider.
-    public func finish(_ refund: RefundID) async throws {
-        try await store.write { try $0.run("UPDATE refunds SET state = 'succeeded' WHERE id = \(refund)") }
-    }
 }

@@ -9,12 +9,15 @@ public struct Demand: Sendable, Equatable {
     public let shop: ShopID
     /// Units, at least 1.
     public let quantity: Int64
+    /// The flash lot at whose price they are bought. All demands of one variant have the same.
+    public let flash: FlashClaim?
 
     /// `quantity` of `variant`.
-    public init(variant: VariantID, shop: ShopID, quantity: Int64) {
+    public init(variant: VariantID, shop: ShopID, quantity: Int64, flash: FlashClaim? = nil) {
         self.variant = variant
         self.shop = shop
         self.quantity = quantity
+        self.flash = flash
     }
 }
 
@@ -23,12 +26,12 @@ extension Stock {
     /// sorted order so that two buyers never wait for each other.
     ///
     /// - Returns: one reservation per variant.
-    /// - Throws: ``OutOfStock`` naming every variant that is short.
+    /// - Throws: ``OutOfStock`` naming every variant that is short, ``FlashLotProblem``.
     public func reserve(
         _ demands: [Demand], until expiry: Instant, in transaction: any Transaction
     ) throws -> [VariantID: ReservationID] {
         let totals = Dictionary(grouping: demands, by: \.variant)
-            .mapValues { (shop: $0[0].shop, quantity: $0.reduce(0) { $0 + $1.quantity }) }
+            .mapValues { (shop: $0[0].shop, flash: $0[0].flash, quantity: $0.reduce(0) { $0 + $1.quantity }) }
             .sorted { $0.key < $1.key }
         var short: [VariantID: Int64] = [:]
         var reservations: [VariantID: ReservationID] = [:]
@@ -39,11 +42,15 @@ extension Stock {
                     try transaction.value("SELECT available FROM stock_levels WHERE variant = \(variant)") ?? 0
                 continue
             }
+            if let flash = wanted.flash, let problem = try claim(wanted.quantity, of: flash, in: transaction) {
+                throw problem
+            }
             let id = source.identifier(ReservationKind.self)
             try transaction.send(
                 """
-                INSERT INTO reservations (id, variant, shop, quantity, state, expires_at)
-                VALUES (\(id), \(variant), \(wanted.shop), \(wanted.quantity), 'held', \(expiry))
+                INSERT INTO reservations (id, variant, shop, quantity, state, expires_at, flash_lot, buyer)
+                VALUES (\(id), \(variant), \(wanted.shop), \(wanted.quantity), 'held', \(expiry),
+                    \(wanted.flash?.lot), \(wanted.flash?.buyer))
                 """)
             reservations[variant] = id
         }
@@ -61,12 +68,12 @@ extension Stock {
             let kept = try transaction.run(
                 "UPDATE reservations SET state = 'committed' WHERE id = \(id) AND state IN ('held', 'committed')")
             guard kept == 0 else { continue }
-            guard let row = try transaction.row("SELECT variant, quantity FROM reservations WHERE id = \(id)") else {
-                throw NotFound("reservation")
-            }
+            let row = try transaction.row(
+                "SELECT variant, quantity, flash_lot, buyer FROM reservations WHERE id = \(id)")
+            guard let row else { throw NotFound("reservation") }
             let variant: VariantID = try row.get("variant")
             try giveBackExpired(of: variant, in: transaction)
-            if try take(row.get("quantity"), of: variant, in: transaction) {
+            if try takeAgain(row.get("quantity"), of: variant, FlashClaim(row), in: transaction) {
                 try transaction.send("UPDATE reservations SET state = 'committed' WHERE id = \(id)")
             } else {
                 short.append(variant)
@@ -81,11 +88,37 @@ extension Stock {
             let row = try transaction.row(
                 """
                 UPDATE reservations SET state = 'released' WHERE id = \(id) AND state IN ('held', 'committed')
-                RETURNING variant, quantity
+                RETURNING variant, quantity, flash_lot, buyer
                 """)
             guard let row else { continue }
             try give(row.get("quantity"), to: row.get("variant"), in: transaction)
+            if let claim = try FlashClaim(row) { try giveBack(row.get("quantity"), to: claim, in: transaction) }
         }
+    }
+
+    /// Gives back some units of what a committed reservation holds, for goods that will not be shipped after all.
+    ///
+    /// - Returns: whether it held that many.
+    @discardableResult
+    public func giveBack(
+        _ quantity: Int64, of reservation: ReservationID, in transaction: any Transaction
+    ) throws -> Bool {
+        let row = try transaction.row(
+            """
+            UPDATE reservations SET state = CASE WHEN quantity = \(quantity) THEN 'released' ELSE state END,
+                quantity = CASE WHEN quantity = \(quantity) THEN quantity ELSE quantity - \(quantity) END
+            WHERE id = \(reservation) AND state = 'committed' AND quantity >= \(quantity)
+            RETURNING variant, flash_lot, buyer
+            """)
+        guard let row else { return false }
+        try give(quantity, to: row.get("variant"), in: transaction)
+        if let claim = try FlashClaim(row) { try giveBack(quantity, to: claim, in: transaction) }
+        return true
+    }
+
+    /// Units that came back from a buyer can be sold again.
+    public func restock(_ quantity: Int64, of variant: VariantID, in transaction: any Transaction) throws {
+        try give(quantity, to: variant, in: transaction)
     }
 
     /// Sets what can be sold of a variant besides what is reserved.
@@ -144,6 +177,16 @@ extension Stock {
         return true
     }
 
+    /// Takes what a reservation had before it expired: its units, and its share of a flash lot.
+    private func takeAgain(
+        _ quantity: Int64, of variant: VariantID, _ claim: FlashClaim?, in transaction: any Transaction
+    ) throws -> Bool {
+        guard try take(quantity, of: variant, in: transaction) else { return false }
+        guard let claim, try self.claim(quantity, of: claim, in: transaction) != nil else { return true }
+        try give(quantity, to: variant, in: transaction)
+        return false
+    }
+
     private func give(_ quantity: Int64, to variant: VariantID, in transaction: any Transaction) throws {
         let row = try transaction.row(
             """
@@ -159,9 +202,13 @@ extension Stock {
         let expired = try transaction.rows(
             """
             UPDATE reservations SET state = 'released'
-            WHERE variant = \(variant) AND state = 'held' AND expires_at <= \(source.now) RETURNING quantity
+            WHERE variant = \(variant) AND state = 'held' AND expires_at <= \(source.now)
+            RETURNING quantity, flash_lot, buyer
             """)
         let total = try expired.reduce(Int64(0)) { $0 + (try $1.get(0, as: Int64.self)) }
+        for row in expired {
+            if let claim = try FlashClaim(row) { try giveBack(row.get(0), to: claim, in: transaction) }
+        }
         if total > 0 { try give(total, to: variant, in: transaction) }
     }
 
@@ -174,5 +221,14 @@ extension Stock {
 
     private func isAvailable(_ product: ProductID, in transaction: any Transaction) throws -> Bool {
         try transaction.row("SELECT 1 FROM stock_levels WHERE product = \(product) AND available > 0 LIMIT 1") != nil
+    }
+}
+
+extension FlashClaim {
+    /// What a reservation has of a flash lot; `nil` when it has nothing.
+    fileprivate init?(_ row: SQLRow) throws {
+        let (lot, buyer): (FlashLotID?, PersonID?) = (try row.get("flash_lot"), try row.get("buyer"))
+        guard let lot, let buyer else { return nil }
+        self.init(lot: lot, buyer: buyer)
     }
 }

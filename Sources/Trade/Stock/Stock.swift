@@ -21,7 +21,8 @@ public final class Stock: Sendable {
 
     /// The room's tables.
     public static let migrations = [
-        Migration(room: "stock", number: 1, file: PackageResources._001_stock_sql)
+        Migration(room: "stock", number: 1, file: PackageResources._001_stock_sql),
+        Migration(room: "stock", number: 2, file: PackageResources._002_flash_lots_sql),
     ]
 }
 

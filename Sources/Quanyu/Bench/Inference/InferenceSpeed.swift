@@ -5,11 +5,11 @@ import InferenceTrials
 /// How fast: moments from columns, results from moments, a stream into cells, an allocation.
 enum InferenceSpeed {
     static func figures(persons: Int, metrics: Int, peers: InferencePeers?) throws -> [BenchReport.Figure] {
-        try [moments(persons: persons, metrics: metrics, peers: peers)]
+        try moments(persons: persons, metrics: metrics, peers: peers)
             + [results(peers: peers), stream()] + allocation()
     }
 
-    private static func moments(persons: Int, metrics: Int, peers: InferencePeers?) throws -> BenchReport.Figure {
+    private static func moments(persons: Int, metrics: Int, peers: InferencePeers?) throws -> [BenchReport.Figure] {
         let table = Columns(persons: persons, metrics: metrics)
         let times = (0..<3).map { _ in
             let start = processSeconds()
@@ -22,11 +22,15 @@ enum InferenceSpeed {
             precondition(findings.allSatisfy { $0?.pValue.isFinite ?? false })
             return processSeconds() - start
         }
-        return BenchReport.Figure(
-            name: "\(persons) persons × \(metrics) adjusted metrics, one core", value: times.min() ?? .nan,
-            unit: "CPU s",
-            peer: peers.map { _ in "DuckDB, one thread, aggregation only" },
-            peerValue: peers.flatMap { $0.scaled($0.duckdb, to: persons) }, limit: nil)
+        let name = "\(persons) persons × \(metrics) adjusted metrics, one core"
+        let value = times.min() ?? .nan
+        guard let peers else { return [.init(name: name, value: value, unit: "CPU s")] }
+        return [
+            ("DuckDB, one thread, aggregation only", peers.duckdb), ("tea-tasting on polars", peers.teaTasting),
+        ].map { peer, seconds in
+            BenchReport.Figure(
+                name: name, value: value, unit: "CPU s", peer: peer, peerValue: peers.scaled(seconds, to: persons))
+        }
     }
 
     private static func results(peers: InferencePeers?) throws -> BenchReport.Figure {

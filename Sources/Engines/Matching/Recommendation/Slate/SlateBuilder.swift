@@ -10,6 +10,9 @@ struct SlateBuilder {
     private var categories: [Int32: Int] = [:]
     private var makers: [Int32: Int] = [:]
     private var kinds: SIMD4<Int> = SIMD4()
+    /// How many of a category, and of a shop or creator, one slate takes before others get the slots.
+    private let categoryCap: Int
+    private let makerCap: Int
 
     /// A candidate that got its place, and with which probability.
     struct Choice {
@@ -23,6 +26,9 @@ struct SlateBuilder {
         world = reading.world
         request = reading.request
         configuration = reading.configuration
+        let count = Double(request.count)
+        categoryCap = max(2, Int((configuration.categoryShare * count).rounded(.up)))
+        makerCap = max(2, Int((configuration.shopShare * count).rounded(.up)))
     }
 
     /// Fills the slots one after another.
@@ -32,6 +38,8 @@ struct SlateBuilder {
     mutating func build(_ candidates: ContiguousArray<Candidate>, pool: ContiguousArray<PoolMember>) -> [Choice] {
         // Places, not candidates, are moved about: a candidate is large.
         var rest = Array(candidates.indices)
+        // A cap once reached stays so: whatever it keeps out waits here until nothing else is left.
+        var spare: [Int] = []
         traits = ContiguousArray(candidates.map { world.items[$0.item] })
         let wanted = Set(pool.map(\.item))
         var byItem: [Int32: Int] = [:]
@@ -40,6 +48,7 @@ struct SlateBuilder {
         var random = SplitMix64(seed: request.seed)
         var choices: [Choice] = []
         while choices.count < request.count {
+            if rest.isEmpty { swap(&rest, &spare) }
             let best = bestPlace(rest, candidates)
             let share = best == nil ? 1 : (pool.isEmpty ? 0 : configuration.explorationShare)
             let explores = !pool.isEmpty && random.unit() < share
@@ -60,9 +69,16 @@ struct SlateBuilder {
                 let drawn = pool.first { $0.item == item }.map { share * $0.weight / total } ?? 0
                 choice = Choice(candidate: candidates[rest[best]], propensity: 1 - share + drawn, explored: false)
             }
-            take(choice.candidate)
-            rest.removeAll { candidates[$0].item == choice.candidate.item }
-            pool.removeAll { $0.item == choice.candidate.item || !fits(world.items[$0.item]) }
+            let item = choice.candidate.item
+            rest.removeAll { candidates[$0].item == item }
+            spare.removeAll { candidates[$0].item == item }
+            pool.removeAll { $0.item == item }
+            if take(choice.candidate) {
+                spare += rest.filter { !fits(traits[$0]) }
+                spare.sort()
+                rest.removeAll { !fits(traits[$0]) }
+                pool.removeAll { !fits(world.items[$0.item]) }
+            }
             choices.append(choice)
         }
         return choices
@@ -79,28 +95,21 @@ struct SlateBuilder {
 
     // MARK: Choosing
 
-    /// The place of the best candidate for the next slot; the mix and then the caps yield rather than leave a slot empty.
+    /// The place of the best candidate for the next slot; the mix yields rather than leave a slot empty.
     private func bestPlace(_ rest: [Int], _ candidates: ContiguousArray<Candidate>) -> Int? {
         guard request.diversifies else { return rest.isEmpty ? nil : 0 }
-        if let missing = missingKinds(), rest.contains(where: { missing.contains(traits[$0].kind) }) {
-            if let place = best(rest, candidates, of: missing, strictly: true) { return place }
-        }
-        return best(rest, candidates, of: nil, strictly: true) ?? best(rest, candidates, of: nil, strictly: false)
+        return missingKinds().flatMap { best(rest, candidates, of: $0) } ?? best(rest, candidates, of: nil)
     }
 
-    private func best(
-        _ rest: [Int], _ candidates: ContiguousArray<Candidate>, of kinds: Set<ItemKind>?, strictly: Bool
-    ) -> Int? {
+    private func best(_ rest: [Int], _ candidates: ContiguousArray<Candidate>, of kinds: [ItemKind]?) -> Int? {
         var place: Int?
         var bestValue = -Float.infinity
         for (index, number) in rest.enumerated() {
             let score = candidates[number].score
             // Sorted by score: nothing further down can win once the bare score is beaten.
             if score <= bestValue { break }
-            let trait = traits[number]
-            if let kinds, !kinds.contains(trait.kind) { continue }
-            if strictly && !fits(trait) { continue }
-            let value = score - penalty(trait)
+            if let kinds, !kinds.contains(traits[number].kind) { continue }
+            let value = score - penalty(traits[number])
             if value > bestValue {
                 bestValue = value
                 place = index
@@ -110,20 +119,18 @@ struct SlateBuilder {
     }
 
     /// The kinds that must take the next slot so that the mix still comes out; nil when any may.
-    private func missingKinds() -> Set<ItemKind>? {
+    private func missingKinds() -> [ItemKind]? {
         guard request.kinds.contains(.product), request.kinds.count > 1 else { return nil }
         let floor = Int((configuration.mixShare * Double(taken.count + 1)).rounded(.down))
         let goods = kinds[Int(ItemKind.product.rawValue)]
         if goods < floor { return [.product] }
-        if taken.count - goods < floor { return request.kinds.subtracting([.product]) }
+        if taken.count - goods < floor { return request.kinds.filter { $0 != .product } }
         return nil
     }
 
     /// Caps on categories and on shops and creators.
     private func fits(_ record: ItemRecord) -> Bool {
         guard request.diversifies, reading.within == -1 else { return true }
-        let categoryCap = max(2, Int((configuration.categoryShare * Double(request.count)).rounded(.up)))
-        let makerCap = max(2, Int((configuration.shopShare * Double(request.count)).rounded(.up)))
         if record.category >= 0, categories[record.category, default: 0] >= categoryCap { return false }
         if record.shop >= 0, makers[record.shop, default: 0] >= makerCap { return false }
         if record.creator >= 0, makers[record.creator, default: 0] >= makerCap { return false }
@@ -155,12 +162,23 @@ struct SlateBuilder {
         return sum
     }
 
-    private mutating func take(_ candidate: Candidate) {
+    /// - Returns: whether a cap may have been reached.
+    private mutating func take(_ candidate: Candidate) -> Bool {
         let record = world.items[candidate.item]
         taken.append(record)
-        if record.category >= 0 { categories[record.category, default: 0] += 1 }
-        if record.shop >= 0 { makers[record.shop, default: 0] += 1 }
-        if record.creator >= 0 && record.creator != record.shop { makers[record.creator, default: 0] += 1 }
         kinds[Int(record.kind.rawValue)] += 1
+        var isFull = false
+        if record.category >= 0 { isFull = Self.add(record.category, to: &categories) >= categoryCap }
+        if record.shop >= 0, Self.add(record.shop, to: &makers) >= makerCap { isFull = true }
+        if record.creator >= 0, record.creator != record.shop, Self.add(record.creator, to: &makers) >= makerCap {
+            isFull = true
+        }
+        return isFull
+    }
+
+    private static func add(_ key: Int32, to counts: inout [Int32: Int]) -> Int {
+        let count = counts[key, default: 0] + 1
+        counts[key] = count
+        return count
     }
 }

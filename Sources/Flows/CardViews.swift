@@ -47,15 +47,14 @@ public struct VideoView: Documented, Equatable {
     public let poster: String?
     public let durationMilliseconds: Int64
     public let creator: PartyView
-    public let likes: Int
-    public let comments: Int
-    public let isLiked: Bool
     public let products: [ProductView]
+    public internal(set) var likes: Int
+    public internal(set) var comments: Int
+    public internal(set) var isLiked: Bool
     public static let example = VideoView(
         id: Identifier(rawValue: 3), caption: "Five minutes of calm", hashtags: ["tea"], media: "/media/cd/….mp4",
-        poster: "/media/ef/….jpg", durationMilliseconds: 7_000, creator: .example, likes: 12, comments: 3,
-        isLiked: false,
-        products: [.example])
+        poster: "/media/ef/….jpg", durationMilliseconds: 7_000, creator: .example,
+        products: [.example], likes: 12, comments: 3, isLiked: false)
 }
 
 /// One place of a slate as it is shown: a product or a video, never both.
@@ -63,7 +62,7 @@ public struct SlotView: Documented, Equatable {
     /// Which candidate source found it.
     public let source: String
     /// The ranking score; comparable within the slate.
-    public let score: Double
+    public let score: Float
     /// The probability with which it took this slot.
     public let propensity: Double
     /// The strongest reasons, as names of kinds; the `why` route says them in words.
@@ -82,55 +81,6 @@ public struct SlateView: Documented, Equatable {
     public let model: String
     public let items: [SlotView]
     public static let example = SlateView(slate: Identifier(rawValue: 4), model: "w1-r12", items: [.example])
-}
-
-/// Turns what rooms know into what people see: cards of products and videos in one language.
-public struct PresentCards: Sendable {
-    private let market: Marketplace
-
-    /// Over the rooms of `market`.
-    public init(_ market: Marketplace) { self.market = market }
-
-    /// Products in the order asked for; those off the shelf are left out.
-    public func products(_ ids: [ProductID], in language: Language) async throws -> [ProductView] {
-        let cards = try await market.catalog.cards(ids).filter(\.isListed)
-        let shops = try await market.shops.shops(Array(Set(cards.map(\.shop))))
-        return cards.compactMap { card in shops[card.shop].map { ProductView(card, $0, language) } }
-    }
-
-    /// Videos in the order asked for, with their creators and goods, as `person` sees them.
-    public func videos(_ ids: [VideoID], for person: PersonID, in language: Language) async throws -> [VideoView] {
-        guard !ids.isEmpty else { return [] }
-        let videos = try await market.content.videos(ids).filter(\.isListed)
-        let creators = try await market.people.accounts(Array(Set(videos.map(\.creator))))
-        let reactions = try await market.content.reactions(to: videos.map(\.id), for: person)
-        let products = try await products(Array(Set(videos.flatMap(\.products))), in: language)
-        let byID = Dictionary(products.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        return videos.map { video in
-            VideoView(
-                video, creator: PartyView(creators[video.creator], video.creator),
-                reactions: reactions[video.id] ?? Reactions(), products: video.products.compactMap { byID[$0] },
-                language)
-        }
-    }
-
-    /// A slate; what left the shelf since it was ranked is left out.
-    public func slate(_ slate: FeedSlate, in language: Language) async throws -> SlateView {
-        let productIDs = slate.slots.compactMap { if case .product(let id) = $0.item { id } else { nil } }
-        let videoIDs = slate.slots.compactMap { if case .video(let id) = $0.item { id } else { nil } }
-        let products = try await products(productIDs, in: language)
-        let videos = try await videos(videoIDs, for: slate.person, in: language)
-        let productsByID = Dictionary(products.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let videosByID = Dictionary(videos.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let items = slate.slots.compactMap { slot -> SlotView? in
-            switch slot.item {
-            case .product(let id): productsByID[id].map { SlotView(slot, product: $0, video: nil) }
-            case .video(let id): videosByID[id].map { SlotView(slot, product: nil, video: $0) }
-            default: nil
-            }
-        }
-        return SlateView(slate: slate.id, model: slate.model, items: items)
-    }
 }
 
 extension PartyView {
@@ -157,13 +107,19 @@ extension ProductView {
 }
 
 extension VideoView {
-    init(_ video: Video, creator: PartyView, reactions: Reactions, products: [ProductView], _ language: Language) {
+    /// Without its counts, which change more often than the rest.
+    init(_ video: Video, creator: PartyView, products: [ProductView], _ language: Language) {
         self.init(
             id: video.id, caption: video.caption.text(in: language), hashtags: video.hashtags,
             media: "/media/\(video.media)", poster: video.poster.map { "/media/\($0)" },
-            durationMilliseconds: video.duration, creator: creator, likes: reactions.likes,
-            comments: reactions.comments,
-            isLiked: reactions.isLiked, products: products)
+            durationMilliseconds: video.duration, creator: creator, products: products, likes: 0, comments: 0,
+            isLiked: false)
+    }
+
+    func with(_ reactions: Reactions) -> VideoView {
+        var video = self
+        (video.likes, video.comments, video.isLiked) = (reactions.likes, reactions.comments, reactions.isLiked)
+        return video
     }
 }
 

@@ -1,0 +1,44 @@
+import AfterSales
+import HTTP
+import Kernel
+import Store
+
+/// Goods go back: the buyer sends them, the shop looks at them.
+public struct ReturnGoods: Sendable {
+    private let market: Marketplace
+
+    /// Over the rooms of `market`.
+    public init(_ market: Marketplace) { self.market = market }
+
+    /// The buyer hands the goods to a carrier.
+    ///
+    /// - Throws: ``NotFound``, ``AfterSaleProblem``, ``InvalidField``.
+    public func send(
+        _ id: AfterSaleCaseID, carrier: String, tracking: String, _ command: Command
+    ) async throws -> AfterSaleCase {
+        let carrier = try ValidatedText(carrier, field: "carrier", length: 1...60).value
+        let tracking = try ValidatedText(tracking, field: "tracking", length: 1...60).value
+        let steps = AfterSaleSteps(market: market)
+        return try await steps.run(id, command) { found, transaction in
+            try found.requireBuyer(command.identity)
+            try steps.step(
+                .sendBack, found, by: command.identity.person, carrier: carrier, tracking: tracking, in: transaction)
+        }
+    }
+
+    /// The shop says whether they are as they should be. If so they can be sold again, and the case goes on.
+    ///
+    /// - Throws: ``NotFound``, ``Forbidden``, ``AfterSaleProblem``, ``InvalidField``.
+    public func inspect(
+        _ id: AfterSaleCaseID, passes: Bool, note: String, _ command: Command
+    ) async throws -> AfterSaleCase {
+        let note = try ValidatedText(note, field: "note", length: (passes ? 0 : 1)...1_000).value
+        let steps = AfterSaleSteps(market: market)
+        return try await steps.run(id, command) { found, transaction in
+            try found.requireStaff(command.identity, [.owner, .manager, .support, .warehouse])
+            try steps.step(
+                passes ? .passInspection : .failInspection, found, by: command.identity.person, note: note,
+                in: transaction)
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import Alliance
+import Content
+import Feed
+import Kernel
+import Ledger
+import Orders
+import Store
+
+/// Credits the creator who brought the buyer, and fixes the commission of each line when it is ordered.
+struct CreditCreators {
+    let market: Marketplace
+
+    /// A card that a video showed.
+    struct Card: Sendable {
+        let creator: PersonID
+        let video: VideoID
+        let products: [ProductID]
+        let shownAt: Instant
+    }
+
+    /// The cards of videos in the slates that led to these lines. A product that was shown by itself is nobody's card.
+    func cards(of lines: [ShownLine], for buyer: PersonID) async throws -> [SlateID: [Card]] {
+        var cards: [SlateID: [Card]] = [:]
+        for id in Set(lines.compactMap(\.slate)) {
+            // A slate of somebody else, or one that is gone, credits nobody.
+            guard let slate = try? await market.feed.slate(id, shownTo: buyer) else { continue }
+            let alone = slate.slots.compactMap { if case .product(let product) = $0.item { product } else { nil } }
+            let ids = slate.slots.compactMap { if case .video(let video) = $0.item { video } else { nil } }
+            cards[id] = try await market.content.videos(ids).map { video in
+                Card(
+                    creator: video.creator, video: video.id, products: video.products.filter { !alone.contains($0) },
+                    shownAt: slate.shownAt)
+            }
+        }
+        return cards
+    }
+
+    /// Keeps the touches and fixes the commissions of a checkout.
+    func fix(_ group: OrderGroup, _ cards: [SlateID: [Card]], in transaction: any Transaction) throws {
+        for order in group.orders {
+            for line in order.lines {
+                if let slate = line.slate,
+                    let card = cards[slate]?.first(where: { $0.products.contains(line.product) })
+                {
+                    let touch = CreatorTouch(
+                        creator: card.creator, cause: "slate:\(slate)/\(card.video)", at: card.shownAt)
+                    try Alliance.touch(touch, by: group.buyer, of: line.product, in: transaction)
+                }
+                let sale = CreditedSale(
+                    line: line.id, group: group.id, product: line.product, shop: order.shop, base: line.amount)
+                try market.alliance.fix(
+                    sale, buyer: group.buyer, within: market.terms.attributionWindow, in: transaction
+                ) { try evidence(about: $0, group, in: transaction) }
+            }
+        }
+    }
+
+    private func evidence(
+        about creator: PersonID, _ group: OrderGroup, in transaction: any Transaction
+    ) throws -> BuyerEvidence {
+        BuyerEvidence(
+            buyer: group.buyer, address: group.address.place,
+            creatorAddresses: try Orders.addresses(of: creator, limit: 20, in: transaction).map(\.place),
+            sharesDevice: try Alliance.shareDevice(group.buyer, creator, in: transaction))
+    }
+}
+
+extension Address {
+    fileprivate var place: String { region + city + street }
+}
+
+/// Decides about a commission that a signal held.
+public struct DecideCommission: Sendable {
+    private let market: Marketplace
+
+    /// Over the rooms of `market`.
+    public init(_ market: Marketplace) { self.market = market }
+
+    /// Pays it, or gives it back to the shop.
+    ///
+    /// - Throws: ``NotFound``.
+    public func callAsFunction(
+        _ line: OrderLineID, _ decision: CommissionLine.Decision, by person: PersonID
+    ) async throws -> CommissionLine {
+        try await market.store.write { [market] transaction in
+            let decided = try market.alliance.decide(line, decision, by: person, in: transaction)
+            // Before the payment there is nothing in the books; the sale will be posted as decided.
+            guard try Ledger.line(line, in: transaction) != nil else { return decided }
+            if decision == .voided {
+                try market.ledger.voidCommission(of: line, cause: "commission:\(line)", in: transaction)
+            }
+            try market.ledger.unblock([line], for: .creator(decided.creator), in: transaction)
+            if let agency = decided.agency {
+                try market.ledger.unblock([line], for: .agency(agency), in: transaction)
+            }
+            return decided
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Alliance
+import Kernel
+import Ledger
+import Orders
+import Store
+
+/// A commission explained to the line: on what, how much, and where it stands.
+public struct ExplainedCommission: Sendable {
+    /// Where a commission stands.
+    public enum State: String, Sendable, Codable {
+        /// Ordered; nobody has received anything.
+        case estimated
+        /// A signal speaks against it; an operator decides.
+        case held
+        /// Received; the return window runs.
+        case confirmed
+        /// Payable, or paid out.
+        case settled
+        /// Everything it was earned on came back.
+        case returned
+        /// The order ended before it was paid or shipped.
+        case cancelled
+        /// An operator decided against it.
+        case voided
+    }
+
+    /// The line as it was fixed at the sale.
+    public let line: CommissionLine
+    /// Where it stands.
+    public let state: State
+    /// The commission of what has not come back, the agency's part in it, in minor units.
+    public let commission: Int64
+    /// The agency's part.
+    public let agency: Int64
+    /// What the creator pays of discounts.
+    public let discounts: Int64
+    /// From when on it can be settled.
+    public let releaseAt: Instant?
+    /// The settlement in which it became payable.
+    public let settlement: SettlementID?
+
+    /// What the creator gets, in minor units.
+    public var net: Int64 { commission - agency - discounts }
+}
+
+/// Explains a creator's commissions.
+public struct ExplainCommissions: Sendable {
+    private let market: Marketplace
+
+    /// Over the rooms of `market`.
+    public init(_ market: Marketplace) { self.market = market }
+
+    /// A creator's commissions, newest first.
+    public func callAsFunction(
+        of creator: PersonID, after cursor: Alliance.Cursor? = nil, limit: Int
+    ) async throws -> [ExplainedCommission] {
+        try await explain(try await market.alliance.commissions(of: creator, after: cursor, limit: limit))
+    }
+
+    /// Commissions that an operator has to decide about, oldest first.
+    public func held(limit: Int) async throws -> [ExplainedCommission] {
+        try await explain(try await market.alliance.held(limit: limit))
+    }
+
+    private func explain(_ lines: [CommissionLine]) async throws -> [ExplainedCommission] {
+        let ids = lines.map(\.line)
+        return try await market.store.read { transaction in
+            let orders = try Orders.states(of: ids, in: transaction)
+            let holdbacks = try Ledger.holdbacks(of: ids, in: transaction)
+            let books = try Ledger.lines(ids, in: transaction)
+            return lines.map { line in
+                let holdback = holdbacks.first { $0.line == line.line && $0.party == .creator(line.creator) }
+                return ExplainedCommission(line, orders[line.line], books[line.line], holdback)
+            }
+        }
+    }
+}
+
+extension ExplainedCommission {
+    init(_ line: CommissionLine, _ order: OrderState?, _ book: LedgerLine?, _ holdback: Holdback?) {
+        self.line = line
+        let left = book?.remainder.amounts
+        commission = left?[.commission] ?? line.amounts.commission
+        agency = left?[.agencyShare] ?? line.amounts.agency
+        discounts = (left?[.creatorDiscount] ?? 0) + (left?[.creatorShipping] ?? 0)
+        releaseAt = holdback?.releaseAt
+        settlement = holdback?.settlement
+        state =
+            if line.decision == .voided {
+                .voided
+            } else if order == .cancelled {
+                .cancelled
+            } else if book != nil, commission == 0 {
+                .returned
+            } else if line.isHeld {
+                .held
+            } else if settlement != nil {
+                .settled
+            } else {
+                releaseAt != nil ? .confirmed : .estimated
+            }
+    }
+}

@@ -1,0 +1,40 @@
+import Alliance
+import Catalog
+import HTTP
+import Kernel
+import Store
+
+/// A shop says what creators earn who sell its product.
+public struct SetCommission: Sendable {
+    private let market: Marketplace
+
+    /// Over the rooms of `market`.
+    public init(_ market: Marketplace) { self.market = market }
+
+    /// - Throws: ``NotFound``, ``Forbidden``, ``InvalidField``.
+    public func callAsFunction(
+        _ rate: BasisPoints, of product: ProductID, _ command: Command
+    ) async throws -> CommissionPlan {
+        let now = market.source.now
+        return try await market.store.write { [market] transaction in
+            guard let shop = try Catalog.shops(of: [product], in: transaction)[product] else {
+                throw NotFound("product")
+            }
+            do { try command.identity.requireStaff(of: shop, [.owner, .manager]) } catch is NotFound {
+                throw NotFound("product")
+            }
+            // With the fee, a sale must not cost the shop more than it asks.
+            guard rate.value + market.terms.fee.value <= 10_000 else {
+                throw InvalidField("rate", "must leave room for the platform's fee.", zh: "佣金与平台服务费之和不能超过 100%。")
+            }
+            let version = try transaction.once(command.key, fingerprint: command.fingerprint, at: now) {
+                try market.alliance.setRate(
+                    rate, of: product, in: shop, by: command.identity.person, in: transaction
+                ).version
+            }
+            let plan = try Alliance.plans(of: product, in: transaction).first { $0.version == version }
+            guard let plan else { throw NotFound("commission plan") }
+            return plan
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Feed
+import Foundation
+import HTTP
+import Hummingbird
+import Journal
+import Kernel
+
+extension PresentCards {
+    /// A slate as the JSON of a ``SlateView``, put together from the kept JSON of its cards: the feed is asked more often
+    /// than anything else, and encoding every card anew took most of its time.
+    func slateResponse(_ slate: FeedSlate, in language: Language) async throws -> Response {
+        let cards = try await cards(of: slate, in: language)
+        var buffer = ByteBuffer()
+        buffer.reserveCapacity(1_024 * (slate.slots.count + 1))
+        buffer.writeString("{\"slate\":\"\(slate.id)\",\"model\":\"\(slate.model)\",\"items\":[")
+        var isFirst = true
+        for slot in slate.slots {
+            guard let write = Self.writer(of: slot.item, from: cards) else { continue }
+            if !isFirst { buffer.writeString(",") }
+            isFirst = false
+            buffer.writeString(Self.head(of: slot))
+            write(&buffer)
+            buffer.writeString("}")
+        }
+        buffer.writeString("]}")
+        return Response(
+            status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
+            body: .init(byteBuffer: buffer))
+    }
+
+    /// Everything of a slot but its card. None of these names can hold a character that JSON escapes.
+    private static func head(of slot: FeedSlot) -> String {
+        let reasons = slot.reasons.map { "\"\($0.kind.rawValue)\"" }.joined(separator: ",")
+        return """
+            {"source":"\(slot.source)","score":\(slot.score),"propensity":\(slot.propensity),"reasons":[\(reasons)],
+            """
+    }
+
+    private static func writer(
+        of item: Touchpoint.Subject, from cards: SlateCards
+    ) -> ((inout ByteBuffer) -> Void)? {
+        switch item {
+        case .product(let id):
+            guard let card = cards.products[id] else { return nil }
+            return { buffer in
+                buffer.writeString("\"product\":")
+                buffer.writeBytes(card.json)
+            }
+        case .video(let id):
+            guard let card = cards.videos[id] else { return nil }
+            let reactions = cards.reactions(to: id)
+            return { buffer in
+                buffer.writeString("\"video\":")
+                buffer.writeBytes(card.json.dropLast())
+                buffer.writeString(
+                    ",\"likes\":\(reactions.likes),\"comments\":\(reactions.comments),\"isLiked\":\(reactions.isLiked)}"
+                )
+            }
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,1 @@
+CREATE INDEX order_lines_slate ON order_lines (slate);
