@@ -102,8 +102,8 @@ let package = Package(
         .target(
             name: "InferenceTrials", dependencies: ["Inference", realNumbers], path: "Sources/Engines/InferenceTrials"),
         .testTarget(
-            name: "InferenceTests", dependencies: ["Inference", "InferenceTrials", realNumbers], path: "Tests/Engines/Inference",
-            resources: [.copy("Vectors"), .copy("Records")]),
+            name: "InferenceTests", dependencies: ["Inference", "InferenceTrials", realNumbers],
+            path: "Tests/Engines/Inference", resources: [.copy("Vectors"), .copy("Records")]),
         .testTarget(name: "MatchingTests", dependencies: ["Matching"], path: "Tests/Engines/Matching/Recommendation"),
         .testTarget(name: "MatchingTextTests", dependencies: ["MatchingText"], path: "Tests/Engines/Matching/Text"),
         // Flows
