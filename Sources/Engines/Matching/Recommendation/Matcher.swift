@@ -189,8 +189,7 @@ public final class Matcher: Sendable {
         followed: [Key: Set<Key>], now: Int64, discovery: Bool, version: String, seed: UInt64 = 1
     ) -> LearnedRanking? {
         LearnedRanking(
-            examples(followed: followed, now: now, discovery: discovery, seed: seed), version: version,
-            depth: LearnedRanking.depth(discovery: discovery), seed: seed)
+            examples(followed: followed, now: now, discovery: discovery, seed: seed), version: version, seed: seed)
     }
 
     /// The candidates of each person in `followed`, answered or not.

@@ -34,9 +34,9 @@ struct RollingTraining {
         matcher.refresh(now: evaluation.trainUntil)
         matcher.adopt(
             LearnedRanking(
-                examples.all, version: "all", depth: LearnedRanking.depth(discovery: false), seed: evaluation.seed),
+                examples.all, version: "all", seed: evaluation.seed),
             discovery: LearnedRanking(
-                examples.discovery, version: "discovery", depth: LearnedRanking.depth(discovery: true),
+                examples.discovery, version: "discovery",
                 seed: evaluation.seed))
     }
 

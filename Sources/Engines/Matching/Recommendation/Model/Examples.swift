@@ -39,8 +39,6 @@ public struct LearnedRanking: Sendable, Hashable {
 
     /// Fewest examples with a response from which a ranking is learned; below, the public weights rank.
     static let leastResponses = 50
-    /// Depth of the trees for everything and for discovery.
-    static func depth(discovery: Bool) -> Int { discovery ? 4 : 6 }
 
     init(admission: RankingModel?, model: RankingModel) {
         self.admission = admission
@@ -48,14 +46,12 @@ public struct LearnedRanking: Sendable, Hashable {
     }
 
     /// Learns both from examples of wide pools; nil when there are too few responses to learn from.
-    ///
-    /// - Parameter depth: of the trees; what is new to a person is noisier than habits and wants shallower ones.
-    init?(_ examples: Examples, version: String, depth: Int, seed: UInt64) {
+    init?(_ examples: Examples, version: String, seed: UInt64) {
         guard examples.positives >= Self.leastResponses, examples.positives < examples.count else { return nil }
         var first = RankingTrainer(seed: seed)
         (first.trees, first.depth, first.rate, first.signalShare) = (60, 4, 0.2, 0.8)
         first.among = Signal.early
         admission = first.fit(examples, version: version)
-        model = RankingTrainer(depth: depth, seed: seed).fit(examples, version: version)
+        model = RankingTrainer(seed: seed).fit(examples, version: version)
     }
 }
