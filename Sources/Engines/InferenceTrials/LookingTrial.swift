@@ -35,9 +35,13 @@ public struct LookingTrial: Sendable {
     /// A trial.
     public init(units: Int = 21_000, looks: Int = 30) { (self.units, self.looks) = (units, looks) }
 
-    /// The lift that one look at the end finds with about this power.
+    /// The lift that one look at the end finds with this power, to first order in the arms' variances.
     public func lift(_ outcome: Outcome, power: Double) -> Double {
-        (1.959963984540054 + Normal.quantile(power)) * outcome.variation * .sqrt(2 / Double(units))
+        let scale = (1.959963984540054 + Normal.quantile(power)) * outcome.variation / .sqrt(Double(units))
+        var lift = 0.0
+        // More buyers vary more: the treated arm's variance grows with the lift itself.
+        for _ in 0..<20 { lift = scale * .sqrt(outcome == .normal ? 2 : 2 + lift) }
+        return lift
     }
 
     /// Runs all methods on the same draws.

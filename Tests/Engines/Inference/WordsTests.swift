@@ -47,7 +47,7 @@ import Testing
         ]
         let svg = IntervalPlot(title: "T", axis: "x", rows: rows).svg
         #expect(svg.contains("role=\"img\" aria-labelledby=\"t d\""))
-        #expect(svg.contains("aria-label=\"a &amp; b rose.\""))
+        #expect(svg.contains("a &amp; b rose. Unbounded. No answer.</desc>"))
         #expect(svg.contains("a&lt;b&gt;") && !svg.contains("a<b>"))
         #expect(svg.contains("unbounded") && svg.contains("no answer"))
         #expect(!svg.contains("nan") && !svg.contains("inf"))

@@ -44,7 +44,7 @@ public struct ExperimentAnalysis: Sendable {
         public var isSignificant: Bool { abs(comparison.statistic) >= critical }
     }
 
-    /// Every metric of every arm, metrics in the plan's order, then arms in order of appearance.
+    /// Every metric of every arm, metrics in the plan's order, then arms by name.
     public let findings: [Finding]
     /// Arms with their rows; control first.
     public let arms: [(name: String, count: Int)]
@@ -58,7 +58,7 @@ public struct ExperimentAnalysis: Sendable {
         guard let control = data.arms.firstIndex(of: plan.control) else {
             throw .noControl(plan.control, arms: data.arms)
         }
-        let others = data.arms.indices.filter { $0 != control }
+        let others = data.arms.indices.filter { $0 != control }.sorted { data.arms[$0] < data.arms[$1] }
         guard !others.isEmpty else { throw .oneArm(plan.control) }
         guard plan.looks >= 1, (1...plan.looks).contains(plan.look) else { throw .badLook(plan.look, of: plan.looks) }
         for column in Self.columnsNeeded(plan) where data.columns[column] == nil { throw .noColumn(column) }

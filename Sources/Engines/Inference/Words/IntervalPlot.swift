@@ -1,6 +1,7 @@
 import RealModule
 
-/// A picture of effects with their intervals, as SVG that a screen reader reads row by row.
+/// A picture of effects with their intervals, as SVG. A screen reader reads its description, which says every row in a
+/// sentence; a pointer shows the row's own. Whether an effect is no chance shows in shape as well as in colour.
 public struct IntervalPlot: Sendable {
     /// One effect.
     public struct Row: Sendable {
@@ -78,7 +79,7 @@ public struct IntervalPlot: Sendable {
     private func drawn(_ row: Row, at y: Double, left: Double, right: Double, x: (Double) -> Double) -> [String] {
         let (place, text) = (Self.number(y), Self.number(y + 5))
         var lines = [
-            "<g role=\"listitem\" aria-label=\"\(Self.escaped(row.description))\">",
+            "<g>",
             "<title>\(Self.escaped(row.description))</title>",
             "<text x=\"16\" y=\"\(text)\">\(Self.escaped(Self.shortened(row.label)))</text>",
         ]
