@@ -99,7 +99,8 @@ let package = Package(
             name: "CICU", path: "Sources/CICU",
             linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc"), .linkedLibrary("icudata")]),
         .systemLibrary(name: "CStemmer", path: "Sources/CStemmer", providers: [.apt(["libstemmer-dev"])]),
-        .target(name: "Matching", path: "Sources/Engines/Matching/Recommendation"),
+        .target(name: "CVectors", path: "Sources/CVectors"),
+        .target(name: "Matching", dependencies: ["CVectors"], path: "Sources/Engines/Matching/Recommendation"),
         .target(name: "MatchingText", dependencies: ["CICU", "CStemmer"], path: "Sources/Engines/Matching/Text"),
         .target(name: "Inference", dependencies: [realNumbers], path: "Sources/Engines/Inference"),
         .target(
@@ -125,7 +126,7 @@ let package = Package(
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Catalog", "Stock", "Orders",
                 "Payments", "Ledger", "Shops", "Feed", "Flows", "Importing", "CSV", "Inference", "InferenceTrials",
-                "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
+                "Matching", "MatchingText", "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
             ],
             path: "Sources/Quanyu"),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "StoreSQLite"], path: "Tests/Trade/Ledger"),

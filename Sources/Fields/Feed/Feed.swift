@@ -1,3 +1,4 @@
+import Foundation
 import Journal
 import Kernel
 import Matching
@@ -50,6 +51,7 @@ public final class Feed: Sendable {
             matcher.withLock { $0 = snapshot.matcher }
             applied.withLock { $0 = snapshot.position }
         }
+        adoptLearned()
         let start = applied.withLock { $0 }
         let end = try await journal.replay(after: start, topics: Self.topics) { [self] in apply($0) }
         applied.withLock { $0 = end }
@@ -70,6 +72,7 @@ public final class Feed: Sendable {
                 // The first renewal runs while the first pages are shown already; nobody waits for it.
                 repeat {
                     engine.refresh(now: source.now.milliseconds)
+                    learn()
                 } while (try? await Task.sleep(for: .seconds(600))) != nil
             }
         }
@@ -82,6 +85,24 @@ public final class Feed: Sendable {
         for _ in 0..<50 where applied.withLock({ $0 }) < position {
             try? await Task.sleep(for: .milliseconds(5))
         }
+    }
+
+    /// Learns the probabilities of actions from what came of the slates since the last time. What is learned predicts
+    /// better than the mean on persons it did not see, or it is not adopted.
+    private func learn() {
+        let engine = engine
+        guard let actions = engine.learnActions(version: "actions-\(source.now.milliseconds)") else { return }
+        engine.adopt(actions)
+        guard let snapshotPath, let data = try? JSONEncoder().encode(actions) else { return }
+        try? data.write(to: URL(fileURLWithPath: "\(snapshotPath).actions"), options: .atomic)
+    }
+
+    /// Puts in force what was learned before the last stop; a damaged file is as good as none.
+    private func adoptLearned() {
+        guard let snapshotPath, let data = FileManager.default.contents(atPath: "\(snapshotPath).actions"),
+            let actions = try? JSONDecoder().decode(ActionModels.self, from: data)
+        else { return }
+        engine.adopt(actions)
     }
 
     private func save() {

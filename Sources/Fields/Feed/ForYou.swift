@@ -15,10 +15,11 @@ extension Feed {
         if let reserved = reserves.take(count, for: person, at: now) {
             return shown(reserved.slots, model: reserved.model, to: person, surface: "feed", at: now)
         }
-        let ranked = engine.recommend(
-            Request(
-                person: person.rawValue, now: now.milliseconds, count: 120, kinds: [.product, .video],
-                seed: source.random()))
+        var request = Request(
+            person: person.rawValue, now: now.milliseconds, count: 120, kinds: [.product, .video],
+            seed: source.random())
+        request.learns = true
+        let ranked = engine.recommend(request)
         reserves.keep(ranked.slots.dropFirst(count), model: ranked.modelVersion, for: person, until: now + .minutes(1))
         return shown(ranked.slots.prefix(count), model: ranked.modelVersion, to: person, surface: "feed", at: now)
     }

@@ -24,6 +24,8 @@ public struct Configuration: Sendable, Hashable {
     public var linearRowLimit = 128
     /// Most candidates that are ranked for one request.
     public var candidateLimit = 500
+    /// Most items from which a learned admission chooses the candidates.
+    public var poolLimit = 900
     /// Share of slots that exploration may use.
     public var explorationShare = 0.1
     /// Impressions guaranteed in each tier of the exploration pool.

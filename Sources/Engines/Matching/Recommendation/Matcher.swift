@@ -87,30 +87,77 @@ public final class Matcher: Sendable {
     }
 
     /// The candidates of a request with their signals, for learning and inspection.
-    package func signals(_ request: Request) -> [(item: Key, sources: UInt16, score: Float, signals: SIMD32<Float>)] {
+    package func signals(_ request: Request) -> [(item: Key, sources: UInt16, score: Float, signals: [Float])] {
+        withCandidates(request) { reading, candidates in
+            candidates.map { candidate in
+                (
+                    reading.itemKeys[candidate.item], candidate.sources, candidate.score,
+                    (0..<Examples.width).map { candidate.signals[$0] }
+                )
+            }
+        }
+    }
+
+    /// Ranks the candidates of a request and hands them out.
+    func withCandidates<Result>(
+        _ request: Request, _ body: (Reading, ContiguousArray<Candidate>) -> Result
+    ) -> Result {
         let reading = learner.withLock { $0.reading(request) }
         var gatherer = Gatherer(reading, scratch: spare.withLock { $0.popLast() } ?? Scratch())
         gatherer.forbid()
         gatherer.gather()
-        Measurer(reading, history: gatherer.scratch.history).measure(&gatherer.scratch)
+        gatherer.measure()
         reading.ranker.rank(&gatherer.scratch.candidates)
-        let all = gatherer.scratch.candidates.map { (reading.itemKeys[$0.item], $0.sources, $0.score, $0.signals) }
+        let result = body(reading, gatherer.scratch.candidates)
+        keep(&gatherer)
+        return result
+    }
+
+    /// Puts working memory back for the next request.
+    private func keep(_ gatherer: inout Gatherer) {
         var scratch = gatherer.scratch
         gatherer.scratch = Scratch()
         scratch.clear()
         spare.withLock { if $0.count < 16 { $0.append(scratch) } }
-        return all
     }
 
     private func answer(_ reading: Reading, keeping: ((Candidate) -> Bool)? = nil) -> Slate {
         var gatherer = Gatherer(reading, scratch: spare.withLock { $0.popLast() } ?? Scratch())
         let slate = gatherer.answer(keeping)
-        var scratch = gatherer.scratch
-        gatherer.scratch = Scratch()
-        scratch.clear()
-        spare.withLock { if $0.count < 16 { $0.append(scratch) } }
+        if reading.request.learns, reading.number >= 0 { offer(slate, reading, gatherer.scratch) }
+        keep(&gatherer)
         return slate
     }
+
+    private func offer(_ slate: Slate, _ reading: Reading, _ scratch: Scratch) {
+        learner.withLock { learner in
+            for slot in slate.slots {
+                guard let item = learner.items.number(of: slot.item), Int(item) < scratch.place.count else { continue }
+                let place = scratch.place[Int(item)]
+                guard place >= 0 else { continue }
+                learner.ledger.offer(
+                    SlateLedger.Row(
+                        item: item, person: reading.number, time: reading.request.now,
+                        signals: scratch.candidates[Int(place)].signals, propensity: Float(slot.propensity)))
+            }
+        }
+    }
+
+    // MARK: Learning from slates
+
+    /// Learns the probabilities of actions from what came of the impressions so far, without putting them in force.
+    ///
+    /// Call it in the background: it works on a copy. Nil when too little was answered to predict better than the mean.
+    public func learnActions(version: String, seed: UInt64 = 1) -> ActionModels? {
+        let rows = learner.withLock { $0.ledger.rows }
+        return ActionModels(rows, version: version, seed: seed)
+    }
+
+    /// Impressions waiting to be learned from.
+    public var impressionsLogged: Int { learner.withLock { $0.ledger.rows.count } }
+
+    /// Puts learned probabilities in force, or takes them out with nil.
+    public func adopt(_ actions: ActionModels?) { learner.withLock { $0.actions = actions } }
 
     // MARK: Rebuilding and keeping
 
@@ -130,36 +177,42 @@ public final class Matcher: Sendable {
     /// Puts learned rankings in force, or takes them out with nil; ``learnRanking(followed:now:discovery:version:seed:)`` makes them.
     ///
     /// They are no part of a snapshot: a release adopts the one it was judged with.
-    public func adopt(_ model: RankingModel?, discovery: RankingModel?) {
-        learner.withLock {
-            $0.model = model
-            $0.discoveryModel = discovery
-        }
+    public func adopt(_ ranking: LearnedRanking?, discovery: LearnedRanking?) {
+        learner.withLock { $0.rankings = (ranking, discovery) }
     }
 
     /// Learns a ranking from what followed: asks this engine, whose state is as of `now`, for the candidates of each
-    /// person and takes the items in `followed` as answered.
+    /// person and takes the items in `followed` as answered; nil when too few were.
     ///
     /// The engine must not have observed what followed. With `discovery` only what the person never bought is asked for.
     public func learnRanking(
         followed: [Key: Set<Key>], now: Int64, discovery: Bool, version: String, seed: UInt64 = 1
-    ) -> RankingModel {
+    ) -> LearnedRanking? {
+        LearnedRanking(
+            examples(followed: followed, now: now, discovery: discovery, seed: seed), version: version,
+            depth: LearnedRanking.depth(discovery: discovery), seed: seed)
+    }
+
+    /// The candidates of each person in `followed`, answered or not.
+    func examples(followed: [Key: Set<Key>], now: Int64, discovery: Bool, seed: UInt64) -> Examples {
         var random = SplitMix64(seed: seed)
-        var examples: [Example] = []
-        // Misses are many and alike: one in four stands for four.
-        let share = 0.25
+        var examples = Examples()
+        // Misses are many and alike: one in eight stands for eight.
+        let share = 0.125
         for (person, answers) in followed.sorted(by: { $0.key < $1.key }) {
-            let request = Request(person: person, now: now, discovery: discovery, explores: false, diversifies: false)
-            for candidate in signals(request) {
-                let responded = answers.contains(candidate.item)
-                if responded || random.unit() < share {
-                    examples.append(
-                        Example(
-                            signals: candidate.signals, responded: responded, weight: responded ? 1 : Float(1 / share)))
+            var request = Request(person: person, now: now, discovery: discovery, explores: false, diversifies: false)
+            request.takesPool = true
+            withCandidates(request) { reading, candidates in
+                for candidate in candidates {
+                    let responded = answers.contains(reading.itemKeys[candidate.item])
+                    if responded || random.unit() < share {
+                        examples.append(
+                            candidate.signals, responded: responded, weight: responded ? 1 : Float(1 / share))
+                    }
                 }
             }
         }
-        return RankingTrainer(seed: seed).fit(examples, version: version)
+        return examples
     }
 
     /// The whole state as bytes: ``init(snapshot:configuration:)`` gives an engine that answers the same to the bit.
@@ -183,7 +236,7 @@ extension Gatherer {
         // The pool is owed its places, so it enters before other sources fill the limit.
         let pool = ExplorationPool(reading: reading).members(&self)
         gather()
-        Measurer(reading, history: scratch.history).measure(&scratch)
+        measure()
         reading.ranker.rank(&scratch.candidates)
         let ranked = ranked(keeping)
         var builder = SlateBuilder(reading)

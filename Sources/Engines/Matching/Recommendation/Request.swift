@@ -26,6 +26,10 @@ public struct Request: Sendable {
     public var diversifies: Bool
     /// Draws the exploration slots; the same seed and state give the same slate.
     public var seed: UInt64
+    /// Whether what is offered is kept, with its signals, to learn from what comes of it.
+    public var learns = false
+    /// Whether the whole pool is ranked, as learning wants it.
+    var takesPool = false
 
     /// Makes a request.
     public init(

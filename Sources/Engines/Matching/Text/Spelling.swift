@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// Proposes other texts for a query that finds nothing.
 struct Spelling {
     private static let mostCandidates = 4
@@ -22,6 +30,16 @@ struct Spelling {
             }
         }
         return Array(proposals.prefix(2 * Self.mostCandidates))
+    }
+
+    /// How likely a proposal was meant: the likeliest come first, and words that are common everywhere (“the”) must be
+    /// found together with their neighbours more often than their frequency explains (cosine of co-occurrence).
+    func worth(of text: String, found: Int, place: Int) -> Double {
+        let words = text.split(separator: " ")
+        let penalty = Double(place) * 0.4
+        guard words.count > 1 else { return -penalty }
+        let frequencies = words.reduce(0.0) { $0 + log(Double(1 + count(Array($1.utf8)))) }
+        return log(Double(found)) - frequencies / Double(words.count) - penalty
     }
 
     private func isMissing(_ word: QueryWord) -> Bool {

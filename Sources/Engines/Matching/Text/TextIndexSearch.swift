@@ -68,22 +68,27 @@ private struct SearchRun {
         QueryPlan(words: words, synonyms: snapshot.synonyms, exactKey: analyzer.exactKey(text))
     }
 
-    /// The first proposal that finds something, when the caller wants corrections.
+    /// The proposal whose words stand together most often for how common they are, when the caller wants corrections.
     private func corrected(_ words: [QueryWord]) -> Finding? {
         guard query.correction != .off else { return nil }
-        for text in Spelling(snapshot: snapshot).proposals(for: words) {
+        let spelling = Spelling(snapshot: snapshot)
+        var best: (worth: Double, text: String, finding: Finding)?
+        for (place, text) in spelling.proposals(for: words).enumerated() {
             let plan = plan(text, analyzer.queryWords(text))
             let outcome = snapshot.evaluate(plan, query, requiresAll: query.mode != .any, capacity: capacity)
             guard outcome.total > 0 else { continue }
-            if query.correction == .automatic {
-                return Finding(
-                    outcome: outcome, plan: plan, matchesAllWords: query.mode != .any, correctedText: text)
-            }
-            var finding = widened(Finding(outcome: outcome, plan: self.plan(query.text, words)))
-            finding.didYouMean = text
-            return finding
+            let worth = spelling.worth(of: text, found: outcome.total, place: place)
+            if let best, worth <= best.worth { continue }
+            best = (worth, text, Finding(outcome: outcome, plan: plan, matchesAllWords: query.mode != .any))
         }
-        return nil
+        guard var best else { return nil }
+        if query.correction == .automatic {
+            best.finding.correctedText = best.text
+            return best.finding
+        }
+        var finding = widened(Finding(outcome: best.finding.outcome, plan: self.plan(query.text, words)))
+        finding.didYouMean = best.text
+        return finding
     }
 
     /// Any of the words instead of all, if the mode allows it.

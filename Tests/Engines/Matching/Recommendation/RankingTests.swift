@@ -4,17 +4,19 @@ import Testing
 
 @Suite("The learned ranking")
 struct RankingTests {
-    private func examples(_ count: Int, seed: UInt64) -> [Example] {
+    private func examples(_ count: Int, seed: UInt64) -> Examples {
         var dice = Dice(seed: seed)
-        return (0..<count).map { _ in
+        var examples = Examples()
+        for _ in 0..<count {
             var signals = Signals()
             signals[.linear] = Float(dice.roll(1000)) / 1000
             signals[.week] = Float(dice.roll(1000)) / 1000
             signals[.age] = Float(dice.roll(1000)) / 1000
             // Two signals matter, one only with the other.
             let odds = signals[.linear] > 0.6 ? (signals[.week] > 0.5 ? 0.8 : 0.3) : 0.05
-            return Example(signals: signals, responded: Double(dice.roll(1000)) / 1000 < odds, weight: 1)
+            examples.append(signals, responded: Double(dice.roll(1000)) / 1000 < odds, weight: 1)
         }
+        return examples
     }
 
     @Test("finds an interaction and is calibrated", arguments: 1...3)

@@ -45,6 +45,13 @@ import Testing
         #expect(ids(index, Query("vitamin b 12")) == [4])
     }
 
+    @Test func aCorrectionStandsTogetherWithItsNeighbours() {
+        // “the” is everywhere; that it is frequent is no reason to put it beside “green”.
+        let filler = (0..<40).map { "The box for the shelf \($0)" }
+        let index = index(["Green tee shirt", "Green tee", "The green door"] + filler)
+        #expect(index.search(Query("gren tse")).correctedText == "green tee")
+    }
+
     @Test func aTypoIsCorrectedAndSaid() {
         let index = index(["Green tea", "Shampoo for cats", "Chocolate cookies", "洗发水", "Iced coffee"])
         for (typed, meant, place) in [

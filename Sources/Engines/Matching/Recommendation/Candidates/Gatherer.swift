@@ -16,7 +16,14 @@ struct Reading: Sendable {
     /// The subject that the request keeps to; −1 for all, −2 for one that nobody knows.
     let within: Int32
     let modelVersion: String
+    /// Chooses the candidates from a wide pool; nil admits by quotas.
+    let admission: RankingModel?
     let ranker: Ranker
+
+    /// Most items that are gathered.
+    var gatherLimit: Int {
+        admission != nil || request.takesPool ? configuration.poolLimit : configuration.candidateLimit
+    }
 }
 
 /// Collects candidates from every source, hard rules first.
@@ -26,11 +33,15 @@ struct Gatherer {
 
     private let world: World
     private let request: Request
+    private let allKinds: Bool
+    private let limit: Int
 
     init(_ reading: Reading, scratch: Scratch) {
         self.reading = reading
         world = reading.world
         request = reading.request
+        allKinds = reading.request.kinds.count == ItemKind.allCases.count
+        limit = reading.gatherLimit
         self.scratch = scratch
         self.scratch.prepare(items: reading.world.items.count, subjects: reading.world.subjects.count)
     }
@@ -40,7 +51,6 @@ struct Gatherer {
         accumulateLinear()
         accumulateSession()
         accumulateContext()
-        let limit = reading.configuration.candidateLimit
         for item in scratch.context.strongest(limit / 5) { consider(item, .context) }
         for subject in reading.contextSubjects { considerSubject(subject, .context, top: 60, newest: 20) }
         considerFollowing()
@@ -48,9 +58,35 @@ struct Gatherer {
         for item in scratch.session.strongest(limit / 8) { consider(item, .session) }
         for item in linearCandidates(request.discovery ? limit * 3 / 5 : limit * 3 / 10) { consider(item, .itemToItem) }
         considerTrending(request.discovery ? limit / 4 : limit / 8)
+        if request.discovery {
+            var left = limit / 8
+            for entry in world.adopted.entries where left > 0 { if consider(entry.item, .trending) { left -= 1 } }
+        }
         considerAffinities()
         if reading.within >= 0 { considerSubject(reading.within, .affinity, top: 96, newest: 64) }
+        // What no quota took: the long tail of the item-to-item scores.
+        for item in linearCandidates(max(0, limit - scratch.candidates.count)) { consider(item, .itemToItem) }
         fill()
+    }
+
+    /// Fills in the signals, choosing the candidates on the way when the pool is wide.
+    mutating func measure() {
+        let measurer = Measurer(reading, history: scratch.history)
+        measurer.measureEarly(&scratch)
+        let limit = reading.configuration.candidateLimit
+        if let admission = reading.admission, !reading.request.takesPool, scratch.candidates.count > limit {
+            let odds = admission.logOdds(scratch.candidates)
+            // Whatever the page, a follow or the pool asks for is not up to chance.
+            let kept =
+                1 << UInt16(Source.context.rawValue) | 1 << UInt16(Source.following.rawValue)
+                | 1 << UInt16(Source.exploration.rawValue)
+            let places = strongestItems(ContiguousArray(0..<Int32(odds.count)), limit) { place in
+                let asked = scratch.candidates[Int(place)].sources & UInt16(kept) != 0
+                return asked ? 1e6 : naturalExponential(min(20, odds[Int(place)]))
+            }
+            scratch.keep(places)
+        }
+        measurer.measure(&scratch)
     }
 
     // MARK: Rules
@@ -66,8 +102,9 @@ struct Gatherer {
     /// Whether an item may be shown in this slate: listed, available, wanted kind, not blocked, within.
     private func allows(_ item: Int32) -> Bool {
         guard world.showable(item, reading.configuration) else { return false }
+        if !allKinds && !request.kinds.contains(world.items[item].kind) { return false }
+        if reading.blocked.isEmpty && reading.within == -1 { return true }
         let record = world.items[item]
-        guard request.kinds.contains(record.kind) else { return false }
         if !reading.blocked.isEmpty {
             if record.shop >= 0 && reading.blocked.contains(record.shop) { return false }
             if record.creator >= 0 && reading.blocked.contains(record.creator) { return false }
@@ -84,7 +121,7 @@ struct Gatherer {
             scratch.candidates[Int(place)].sources |= 1 << UInt16(source.rawValue)
             return true
         }
-        guard place == -1, scratch.candidates.count < reading.configuration.candidateLimit else { return false }
+        guard place == -1, scratch.candidates.count < limit else { return false }
         guard allows(item) else {
             scratch.forbid(item)
             return false

@@ -4,18 +4,51 @@ struct Measurer {
     private let world: World
     private let now: Int64
     private let totals: SIMD4<Float>
+    private let adopted: SIMD2<Float>
     private let breadth: Float
+    private let cadence: Float
+    private let basket: Float
+    private let visitOverdue: Float
+    private let own: OwnHistory
 
     init(_ reading: Reading, history: ContiguousArray<OwnEvidence>) {
         self.reading = reading
         world = reading.world
         now = reading.request.now
         totals = Self.levels(world.total, now)
+        adopted = Self.adoption(world.total, now)
         breadth = naturalLog1p(history.reduce(0) { $0 + $1.slow })
+        own = OwnHistory(world: world, configuration: reading.configuration, now: now)
+        let person = reading.person
+        let visits = Float(max(1, person.visits))
+        let span = Float(max(0, person.lastResponse - person.firstResponse)) / 86_400_000
+        let pause = Float(max(0, now - person.lastResponse)) / 86_400_000
+        let days = span / max(1, visits - 1)
+        cadence = naturalLog1p(days)
+        basket = naturalLog1p(Float(person.responses) / visits)
+        visitOverdue = person.visits > 1 ? min(20, pause / max(0.01, days)) : 0
     }
 
-    func measure(_ scratch: inout Scratch) {
+    /// The signals of ``Signal/early``.
+    func measureEarly(_ scratch: inout Scratch) {
         attachHistory(&scratch)
+        for place in scratch.candidates.indices {
+            let item = scratch.candidates[place].item
+            let counters = world.counters[item]
+            scratch.candidates[place].signals[.linear] = scratch.linear[item].sum
+            scratch.candidates[place].signals[.session] = scratch.session[item].sum
+            scratch.candidates[place].signals[.month] = Self.level(counters.month, .month, now) - totals[0]
+            scratch.candidates[place].signals[.adoptedMonth] =
+                Self.level(counters.adoptedMonth, .month, now) - adopted[1]
+            scratch.candidates[place].signals[.reach] = naturalLog1p(Float(counters.persons))
+            scratch.candidates[place].signals[.breadth] = breadth
+            scratch.candidates[place].signals[.basket] = basket
+        }
+        rank(&scratch)
+    }
+
+    /// All other signals.
+    func measure(_ scratch: inout Scratch) {
         for place in scratch.candidates.indices {
             var candidate = scratch.candidates[place]
             let record = world.items[candidate.item]
@@ -23,17 +56,29 @@ struct Measurer {
             var signals = candidate.signals
             measurePopularity(&signals, counters, record)
             measureSubjects(&signals, record, scratch)
-            signals[.linear] = scratch.linear[candidate.item].sum
-            signals[.session] = scratch.session[candidate.item].sum
             signals[.context] = context(candidate.item, record, scratch)
             if let seen = reading.person.seen[candidate.item] {
                 measureSeen(
                     &signals, &candidate, seen,
                     record: candidate.own >= 0 ? reading.person.history.values[Int(candidate.own)] : nil)
             }
-            signals[.breadth] = breadth
+            signals[.cadence] = cadence
+            signals[.visitOverdue] = visitOverdue
             candidate.signals = signals
             scratch.candidates[place] = candidate
+        }
+    }
+
+    /// What competes for the same places: the order within a source says more than its level.
+    private func rank(_ scratch: inout Scratch) {
+        let places = ContiguousArray(0..<Int32(scratch.candidates.count))
+        for (value, rank) in [(Signal.linear, Signal.linearRank), (.due, .dueRank)] {
+            let order = strongestItems(places, places.count) { scratch.candidates[Int($0)].signals[value] }
+            let none = logarithm2(Float(places.count) + 2)
+            for place in scratch.candidates.indices { scratch.candidates[place].signals[rank] = none }
+            for (number, place) in order.enumerated() {
+                scratch.candidates[Int(place)].signals[rank] = logarithm2(Float(number) + 1)
+            }
         }
     }
 
@@ -52,6 +97,14 @@ struct Measurer {
             signals[.overdue] = evidence.overdue
             signals[.due] = evidence.repurchase
             signals[.regularity] = Float(history.gaps)
+            let visits = reading.person.visits
+            signals[.visitRate] = Float(max(1, history.purchases)) / Float(max(1, visits - history.firstVisit + 1))
+            signals[.lastVisits] = Float(history.visits(ofLast: 4, at: visits)) / Float(max(1, min(4, visits)))
+            signals[.recentVisits] = Float(history.visits(ofLast: 12, at: visits)) / Float(max(1, min(12, visits)))
+            signals[.manyVisits] = Float(history.visits(ofLast: 40, at: visits)) / Float(max(1, min(40, visits)))
+            signals[.visitsSince] = naturalLog1p(Float(max(0, visits - history.lastVisit)))
+            let gone = Float(max(0, now - max(history.bought, history.last))) / 86_400_000
+            signals[.itemOverdue] = min(20, gone / max(0.01, own.itemGap(history.item)))
             scratch.candidates[Int(place)].signals = signals
         }
     }
@@ -61,8 +114,16 @@ struct Measurer {
         signals[.month] = levels[0]
         signals[.week] = levels[1]
         signals[.day] = levels[2]
+        signals[.hour] = levels[3]
+        let adoption = Self.adoption(counters, now) - adopted
+        signals[.adoptedWeek] = adoption[0]
+        signals[.adoptedMonth] = adoption[1]
+        signals[.trend] = levels[1] - levels[0]
+        signals[.adoptedTrend] = adoption[0] - adoption[1]
+        signals[.itemGap] = naturalLog1p(counters.gap)
         if record.category >= 0 {
             signals[.categoryShare] = share(counters.month, of: world.subjects[record.category].month)
+            signals[.categoryAdopted] = share(counters.adoptedMonth, of: world.subjects[record.category].adopted)
         }
         for tag in record.tags {
             signals[.tagShare] = min(signals[.tagShare], share(counters.month, of: world.subjects[tag].month))
@@ -74,7 +135,6 @@ struct Measurer {
             (Float(counters.responses) + 5) / (Float(max(counters.impressions, counters.responses)) + 100)
         signals[.regret] =
             Float(counters.refunds + 3 * counters.dislikes) / (Float(counters.purchases + counters.responses) + 20)
-        signals[.reach] = naturalLog1p(Float(counters.persons))
     }
 
     /// log₂ of an item's part of its category or tag.
@@ -82,14 +142,20 @@ struct Measurer {
         Float(max(-20, mass.level - max(all.level, mass.level)))
     }
 
+    @inline(__always)
+    private static func level(_ mass: LogMass, _ window: Window, _ now: Int64) -> Float {
+        Float(max(-20, mass.level - Double(now) / Double(window.halfLife)))
+    }
+
+    private static func adoption(_ counters: ItemCounters, _ now: Int64) -> SIMD2<Float> {
+        SIMD2(level(counters.adoptedWeek, .week, now), level(counters.adoptedMonth, .month, now))
+    }
+
     /// log₂ of the evidence in each window, at least one part in a million of a like.
     private static func levels(_ counters: ItemCounters, _ now: Int64) -> SIMD4<Float> {
-        func level(_ mass: LogMass, _ window: Window) -> Float {
-            Float(max(-20, mass.level - Double(now) / Double(window.halfLife)))
-        }
-        return SIMD4(
-            level(counters.month, .month), level(counters.week, .week), level(counters.day, .day),
-            level(counters.hour, .hour))
+        SIMD4(
+            level(counters.month, .month, now), level(counters.week, .week, now), level(counters.day, .day, now),
+            level(counters.hour, .hour, now))
     }
 
     private func measureSubjects(_ signals: inout Signals, _ record: ItemRecord, _ scratch: Scratch) {

@@ -30,12 +30,20 @@ struct OwnHistory {
         return (Float(counters.repeaters) + 1) / (Float(counters.buyers) + 4)
     }
 
+    /// The gap that is usual for an item, days: its buyers' mean, shrunk towards the mean over all goods, which leans on
+    /// a month as long as little is known.
+    func itemGap(_ item: Int32) -> Float {
+        let counters = world.counters[item], total = world.total
+        let usual = (total.gap * Float(min(total.gaps, 1000)) + 30 * 10) / Float(min(total.gaps, 1000) + 10)
+        return (counters.gap * Float(min(counters.gaps, 1000)) + usual * 5) / Float(min(counters.gaps, 1000) + 5)
+    }
+
     /// How the usual gap between purchases compares with the time since the last one (repurchase interval).
     private func due(_ history: History) -> (due: Float, overdue: Float) {
         guard history.gaps > 0, history.gap > 0 else { return (1, 0) }
         let elapsed = Float(max(0, now - history.bought)) / 86_400_000
-        // One gap says little: it is mixed with a month, weighing as one.
-        let usual = (history.gap * Float(history.gaps) + 30) / Float(history.gaps + 1)
+        // One gap says little: it is mixed with the item's usual gap, weighing as one.
+        let usual = (history.gap * Float(history.gaps) + itemGap(history.item)) / Float(history.gaps + 1)
         let ratio = elapsed / usual
         // Just bought: less. About due: full. Long overdue: given up, slowly.
         let early = min(1, 0.45 + 0.55 * ratio)

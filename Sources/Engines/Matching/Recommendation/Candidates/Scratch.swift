@@ -48,6 +48,17 @@ struct Scratch: Sendable {
         candidates.append(candidate)
     }
 
+    /// Lets go of every candidate but those at `places`.
+    mutating func keep(_ places: ContiguousArray<Int32>) {
+        let kept = places.sorted().map { candidates[Int($0)] }
+        for candidate in candidates { place[Int(candidate.item)] = -1 }
+        candidates.removeAll(keepingCapacity: true)
+        for (number, candidate) in kept.enumerated() {
+            place[Int(candidate.item)] = Int32(number)
+            candidates.append(candidate)
+        }
+    }
+
     mutating func load(_ affinity: Affinity) {
         affinityPlace[Int(affinity.subject)] = Int32(affinities.count)
         affinities.append(affinity)

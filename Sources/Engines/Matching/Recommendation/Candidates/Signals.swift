@@ -22,16 +22,67 @@ enum Signal: Int, CaseIterable, Sendable {
     case reach
     /// Long interest in its strongest tag.
     case tagSlow
+    /// log₂ share of the evidence within the hour.
+    case hour
+    /// log₂ share of the first responses within the week and the month, and within its category.
+    case adoptedWeek, adoptedMonth, categoryAdopted
+    /// Time since the last purchase over the gap that is usual for the item; that gap in days, log.
+    case itemOverdue, itemGap
+    /// The person's purchases a visit since the first; visits since the last, log.
+    case visitRate, visitsSince
+    /// Days a visit and responses a visit of the person, log; time since the last visit over that.
+    case cadence, basket, visitOverdue
+    /// Place among the person's candidates by the closed-form score and by the own history, log₂.
+    case linearRank, dueRank
+    /// Share of the person's last 4, 12 and 40 visits with the item.
+    case lastVisits, recentVisits, manyVisits
+    /// log₂ growth: week over month, of all responses and of first ones.
+    case trend, adoptedTrend
 }
 
-typealias Signals = SIMD32<Float>
+extension Signal {
+    /// What can be told of an item before it is a candidate: cheap, and enough to choose by.
+    static let early: [Signal] = [
+        .purchases, .ownFast, .ownSlow, .due, .recency, .overdue, .visitRate, .lastVisits, .recentVisits, .visitsSince,
+        .linear, .linearRank, .dueRank, .session, .month, .adoptedMonth, .reach, .breadth, .basket,
+    ]
+}
 
-extension SIMD32<Float> {
+/// The values of all signals; 0 where nothing is known.
+struct Signals: Sendable, Hashable {
+    // Sixteen lanes a part: wider vectors would be aligned so far that half of an array were padding.
+    private var parts: (SIMD16<Float>, SIMD16<Float>, SIMD16<Float>, SIMD16<Float>) = (.zero, .zero, .zero, .zero)
+
     @inline(__always)
     subscript(signal: Signal) -> Float {
         get { self[signal.rawValue] }
         set { self[signal.rawValue] = newValue }
     }
+
+    /// By raw value of the signal.
+    @inline(__always)
+    subscript(number: Int) -> Float {
+        get {
+            switch number >> 4 {
+            case 0: parts.0[number & 15]
+            case 1: parts.1[number & 15]
+            case 2: parts.2[number & 15]
+            default: parts.3[number & 15]
+            }
+        }
+        set {
+            switch number >> 4 {
+            case 0: parts.0[number & 15] = newValue
+            case 1: parts.1[number & 15] = newValue
+            case 2: parts.2[number & 15] = newValue
+            default: parts.3[number & 15] = newValue
+            }
+        }
+    }
+
+    static func == (a: Signals, b: Signals) -> Bool { a.parts == b.parts }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(parts.0) }
 }
 
 /// An item on its way to a slot.

@@ -6,12 +6,32 @@ struct Ranker: Sendable {
     var weights: RankingWeights
     /// The learned part; nil until one was adopted.
     var model: RankingModel?
+    /// Probabilities of the actions, learned from what came into view; nil until there are any.
+    var actions: ActionModels?
 
     func rank(_ candidates: inout ContiguousArray<Candidate>) {
+        if let actions, model == nil {
+            rank(&candidates, by: actions)
+            return
+        }
         let learned = model?.logOdds(candidates)
         for place in candidates.indices {
             let signals = candidates[place].signals
             let score = learned.map { self.score(signals, learned: $0[place]) } ?? self.score(signals)
+            candidates[place].score = candidates[place].paused ? score - 20 : score
+        }
+    }
+
+    /// Expected worth of the actions in place of what long habits say, the session's pull on top, expected
+    /// dissatisfaction as a cost: the weights stay the public ones.
+    private func rank(_ candidates: inout ContiguousArray<Candidate>, by actions: ActionModels) {
+        let expected = actions.value(candidates, weights)
+        for place in candidates.indices {
+            let signals = candidates[place].signals
+            var parts = strengths(signals)
+            for habit in [Strength.personal, Strength.linear, Strength.trending] { parts[habit] *= 0.1 }
+            let cost = Float(weights.fatigue) * signals[.fatigue] + Float(weights.damping) * signals[.damp]
+            let score = naturalLog(expected.worth[place] + 0.1 * parts.sum() + 1e-4) - cost - expected.cost[place]
             candidates[place].score = candidates[place].paused ? score - 20 : score
         }
     }

@@ -4,19 +4,38 @@
 /// candidates at once. Its output is the log-odds that the person responds to the item within the horizon it learned from.
 public struct RankingModel: Sendable, Hashable {
     /// One symmetric tree: questions "is the bin of `signal` above `bin`?", leaf values by the answers as bits.
-    struct Tree: Sendable, Hashable {
+    struct Tree: Sendable, Hashable, Codable {
         var signals: [Int]
         var bins: [UInt8]
         var leaves: [Float]
     }
 
+    /// Bins of one signal; seven bits at most, see ``logOdds(_:)``.
+    static let bins = 64
+
     /// Upper edges of the bins of each signal, ascending.
-    var edges: [[Float]]
-    var trees: [Tree]
+    let edges: [[Float]]
+    let trees: [Tree]
     /// Log-odds before any tree.
-    var base: Float
+    let base: Float
     /// Names it in the model version.
     public var version: String
+    /// The signals that a tree asks for, and their edges filled up to 63 with infinity.
+    private let used: ContiguousArray<Int>
+    private let search: ContiguousArray<Float>
+
+    init(edges: [[Float]], trees: [Tree], base: Float, version: String) {
+        self.edges = edges
+        self.trees = trees
+        self.base = base
+        self.version = version
+        used = ContiguousArray(Set(trees.flatMap(\.signals)).sorted())
+        var search = ContiguousArray(repeating: Float.infinity, count: used.count * Self.bins)
+        for (place, signal) in used.enumerated() {
+            for (number, edge) in edges[signal].enumerated() { search[place * Self.bins + number] = edge }
+        }
+        self.search = search
+    }
 
     /// The bin of a value: how many edges are below it.
     static func bin(_ value: Float, _ edges: [Float]) -> UInt8 {
@@ -36,13 +55,7 @@ public struct RankingModel: Sendable, Hashable {
     func logOdds(_ candidates: ContiguousArray<Candidate>) -> ContiguousArray<Float> {
         let words = (candidates.count + 7) / 8
         var columns = ContiguousArray(repeating: UInt64(0), count: edges.count * words)
-        for signal in Set(trees.flatMap(\.signals)) {
-            let edges = edges[signal]
-            for (place, candidate) in candidates.enumerated() {
-                let bin = UInt64(Self.bin(candidate.signals[signal], edges))
-                columns[signal * words + (place >> 3)] |= bin << UInt64(8 * (place & 7))
-            }
-        }
+        columns.withUnsafeMutableBytes { bin(candidates, words, into: $0) }
         var sums = ContiguousArray(repeating: base, count: words * 8)
         sums.withUnsafeMutableBufferPointer { sums in
             columns.withUnsafeBufferPointer { columns in
@@ -50,6 +63,40 @@ public struct RankingModel: Sendable, Hashable {
             }
         }
         return ContiguousArray(sums.prefix(candidates.count))
+    }
+
+    /// A condition as a number: where the processor can't guess, arithmetic beats a branch.
+    @inline(__always)
+    private func bit(_ condition: Bool) -> Int { Int(unsafeBitCast(condition, to: UInt8.self)) }
+
+    /// Six halvings without a branch find the bin of each signal.
+    private func bin(
+        _ candidates: ContiguousArray<Candidate>, _ words: Int, into columns: UnsafeMutableRawBufferPointer
+    ) {
+        search.withUnsafeBufferPointer { search in
+            used.withUnsafeBufferPointer { used in
+                // Read in place: taking a lane by number out of a copy would copy all of them each time.
+                candidates.withUnsafeBytes { bytes in
+                    let offset = MemoryLayout<Candidate>.offset(of: \.signals) ?? 0
+                    for place in 0..<(bytes.count / MemoryLayout<Candidate>.stride) {
+                        let row = place &* MemoryLayout<Candidate>.stride &+ offset
+                        for number in used.indices {
+                            let signal = used[number]
+                            let value = bytes.load(
+                                fromByteOffset: row &+ signal &* MemoryLayout<Float>.stride, as: Float.self)
+                            let start = number &* Self.bins
+                            var bin = bit(search[start &+ 31] < value) << 5
+                            bin += bit(search[start &+ bin &+ 15] < value) << 4
+                            bin += bit(search[start &+ bin &+ 7] < value) << 3
+                            bin += bit(search[start &+ bin &+ 3] < value) << 2
+                            bin += bit(search[start &+ bin &+ 1] < value) << 1
+                            bin += bit(search[start &+ bin] < value)
+                            columns[signal &* words &* 8 &+ place] = UInt8(truncatingIfNeeded: bin)
+                        }
+                    }
+                }
+            }
+        }
     }
 
     private static func add(
@@ -71,12 +118,4 @@ public struct RankingModel: Sendable, Hashable {
             }
         }
     }
-}
-
-/// What was shown or could have been, and whether the person responded.
-struct Example: Sendable {
-    let signals: Signals
-    let responded: Bool
-    /// How many like it the example stands for.
-    let weight: Float
 }

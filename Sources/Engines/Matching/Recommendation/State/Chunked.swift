@@ -10,7 +10,8 @@ struct Chunked<Element: Sendable>: Sendable {
 
     @inline(__always)
     subscript(index: Int32) -> Element {
-        get { chunks[Int(index) >> Self.shift][Int(index) & Self.mask] }
+        // Yields in place: a copy of a record would count references of what it holds.
+        _read { yield chunks[Int(index) >> Self.shift][Int(index) & Self.mask] }
         _modify { yield &chunks[Int(index) >> Self.shift][Int(index) & Self.mask] }
     }
 

@@ -13,8 +13,10 @@ struct Learner: Sendable {
     /// How often the background model was rebuilt; part of the model version.
     var refreshes: UInt32 = 0
     /// Learned rankings in force: of everything, and of what the person never bought.
-    var model: RankingModel?
-    var discoveryModel: RankingModel?
+    var actions: ActionModels?
+    /// What was offered and what came of it, waiting to be learned from; no part of a snapshot.
+    var ledger = SlateLedger()
+    var rankings: (all: LearnedRanking?, discovery: LearnedRanking?)
 
     init(configuration: Configuration) { self.configuration = configuration }
 
@@ -126,6 +128,7 @@ struct Learner: Sendable {
         if from == to { return }
         people[to].absorb(people[from], configuration)
         people[from] = Person()
+        ledger.forget(from)
         world.linear = world.linear.forgetting(from)
         persons.erase(from)
         erased.insert(from)
@@ -136,6 +139,7 @@ struct Learner: Sendable {
     mutating func forget(_ person: Key) {
         guard let number = persons.number(of: person) else { return }
         people[number] = Person()
+        ledger.forget(number)
         world.linear = world.linear.forgetting(number)
         persons.erase(number)
         erased.insert(number)

@@ -7,6 +7,9 @@ extension Learner {
             world.lastTime = event.time
             agePool()
         }
+        if let item = items.number(of: event.subject) {
+            ledger.observe(event.kind, of: item, by: person, at: event.time)
+        }
         switch event.kind {
         case .impression: show(itemNumber(event.subject), to: person, at: event.time)
         case .follow, .unfollow, .block: relate(person, to: subjectNumber(event.subject), event)
@@ -63,6 +66,7 @@ extension Learner {
     private mutating func respond(to item: Int32, _ person: Int32, _ event: Event) {
         let weight = configuration.weights.evidence(of: event)
         guard weight > 0 else { return }
+        people[person].visit(at: event.time)
         count(item, person, event, weight)
         remember(item, person, event, weight)
         feelSubjects(of: item, person, at: event.time, weight: Float(weight))
@@ -97,27 +101,47 @@ extension Learner {
         _ item: Int32, _ person: Int32, _ event: Event, _ weight: Double, asItself: Bool = true
     ) {
         var isFirst = false
+        var gap: Float?
+        let visits = people[person].visits
         var before: Int32 = 0
         var after: Int32 = 0
         people[person].history.update(
             item, limit: configuration.historyLimit,
             make: {
                 isFirst = true
-                return History(item: item, time: event.time)
+                var history = History(item: item, time: event.time)
+                history.firstVisit = visits
+                return history
             },
             leastFirst: { ($0.slow, $0.last, $0.item) < ($1.slow, $1.last, $1.item) }
         ) { history in
+            history.respond(in: visits)
             before = history.purchases
             history.add(weight, at: event.time, configuration)
             if asItself { history.kinds |= 1 << UInt32(event.kind.rawValue) }
-            if asItself && event.kind == .buy { history.buy(at: event.time) }
+            if asItself && event.kind == .buy { gap = history.buy(at: event.time) }
             after = history.purchases
         }
         if isFirst { world.counters[item].persons &+= 1 }
+        if isFirst && asItself { adopt(item, at: event.time) }
+        if let gap {
+            world.counters[item].addGap(gap)
+            world.total.addGap(gap)
+        }
         if after > before {
             world.counters[item].purchases &+= 1
             if before == 0 { world.counters[item].buyers &+= 1 }
             if before == 1 { world.counters[item].repeaters &+= 1 }
+        }
+    }
+
+    private mutating func adopt(_ item: Int32, at time: Int64) {
+        world.counters[item].adopt(at: time)
+        world.total.adopt(at: time)
+        let level = world.counters[item].adoptedMonth.level
+        world.adopted.rise(item, to: level, capacity: World.trendingCapacity)
+        world.items[item].subjects { subject in
+            world.subjects[subject].adopted.add(1, at: time, halfLife: Window.month.halfLife)
         }
     }
 

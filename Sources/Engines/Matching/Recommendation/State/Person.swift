@@ -16,6 +16,26 @@ struct History: Sendable, Keyed, Hashable {
     var last: Int64
     /// Last purchase; 0 when none.
     var bought: Int64 = 0
+    /// The person's visits when this was first and last responded to.
+    var firstVisit: Int32 = 0
+    var lastVisit: Int32 = 0
+    /// The visits with a response, one bit a visit, the last one lowest.
+    var visitBits: UInt64 = 0
+
+    /// Takes note of a response in a visit, counted from the person's first.
+    mutating func respond(in visit: Int32) {
+        let later = max(0, visit - lastVisit)
+        visitBits = later < 64 ? visitBits << UInt64(later) | 1 : 1
+        lastVisit = max(lastVisit, visit)
+    }
+
+    /// In how many of the person's last `count` (at most 64) visits there was a response, as of visit `now`.
+    func visits(ofLast count: Int32, at now: Int32) -> Int {
+        let gone = max(0, now - lastVisit)
+        guard gone < count else { return 0 }
+        let kept = count - gone
+        return (kept >= 64 ? visitBits : visitBits & (1 << UInt64(kept) - 1)).nonzeroBitCount
+    }
 
     var key: Int32 { item }
 
@@ -40,17 +60,21 @@ struct History: Sendable, Keyed, Hashable {
         total += Float(weight)
     }
 
-    mutating func buy(at time: Int64) {
+    /// Takes a purchase in; returns the days since the one before, when that says something.
+    mutating func buy(at time: Int64) -> Float? {
+        var days: Float?
         // Late news counts as a purchase and says nothing of the gaps.
         if purchases > 0 && time >= bought {
-            let days = Float(time - bought) / 86_400_000
+            let gone = Float(time - bought) / 86_400_000
             // Lines of one basket are one purchase.
-            if days < 0.02 { return }
+            if gone < 0.02 { return nil }
             gaps += 1
-            gap += (days - gap) / Float(min(gaps, 8))
+            gap += (gone - gap) / Float(min(gaps, 8))
+            days = gone
         }
         purchases += 1
         bought = max(bought, time)
+        return days
     }
 }
 
@@ -115,6 +139,22 @@ struct Person: Sendable {
     var follows: ContiguousArray<Int32> = []
     var blocked: ContiguousArray<Int32> = []
     var lastTime: Int64 = 0
+    /// Stretches of responses without a pause of half an hour: baskets, sessions.
+    var visits: Int32 = 0
+    /// Responses in all, and the first and last of them; 0 when none.
+    var responses: Int32 = 0
+    var firstResponse: Int64 = 0
+    var lastResponse: Int64 = 0
+
+    /// Takes note of a response at `time`.
+    mutating func visit(at time: Int64) {
+        responses &+= 1
+        if firstResponse == 0 || time < firstResponse { firstResponse = time }
+        if lastResponse == 0 || time - lastResponse > Self.pause { visits &+= 1 }
+        lastResponse = max(lastResponse, time)
+    }
+
+    private static let pause: Int64 = 1_800_000
 
     mutating func feel(
         _ subject: Int32, at time: Int64, _ configuration: Configuration, change: (inout Affinity) -> Void
@@ -172,6 +212,12 @@ struct Person: Sendable {
         for subject in visitor.follows where !follows.contains(subject) { follows.append(subject) }
         for subject in visitor.blocked where !blocked.contains(subject) { blocked.append(subject) }
         lastTime = max(lastTime, visitor.lastTime)
+        visits += visitor.visits
+        responses += visitor.responses
+        if visitor.firstResponse > 0 {
+            firstResponse = firstResponse == 0 ? visitor.firstResponse : min(firstResponse, visitor.firstResponse)
+        }
+        lastResponse = max(lastResponse, visitor.lastResponse)
     }
 }
 

@@ -1,7 +1,8 @@
 /// What a request and a rebuild take from the state.
 extension Learner {
     var modelVersion: String {
-        "\(configuration.weights.version)/\(refreshes)" + (model.map { "/\($0.version)" } ?? "")
+        "\(configuration.weights.version)/\(refreshes)" + (rankings.all.map { "/\($0.version)" } ?? "")
+            + (actions.map { "/\($0.version)" } ?? "")
     }
 
     /// Takes, under the lock, all that one request needs. Costs a few reference counts and the look-up of its keys.
@@ -11,6 +12,7 @@ extension Learner {
         var blocked = Set(person.blocked)
         for key in request.blocked { if let number = subjects.number(of: key) { blocked.insert(number) } }
         let context = request.context
+        let ranking = request.discovery ? rankings.discovery ?? rankings.all : rankings.all
         return Reading(
             world: world, itemKeys: items.keys, subjectKeys: subjects.keys, person: person, number: number,
             request: request,
@@ -21,7 +23,8 @@ extension Learner {
             contextSubjects: ContiguousArray(context.compactMap { subjects.number(of: $0) }),
             within: request.within.map { subjects.number(of: $0) ?? -2 } ?? -1,
             modelVersion: modelVersion,
-            ranker: Ranker(weights: configuration.weights, model: request.discovery ? discoveryModel ?? model : model))
+            admission: ranking?.admission,
+            ranker: Ranker(weights: configuration.weights, model: ranking?.model, actions: actions))
     }
 
     /// The training data of the closed-form model as it stands at `now`.

@@ -1,7 +1,7 @@
 /// The state as bytes.
 extension Learner {
     /// Marks the bytes as ours and names their version.
-    private static let mark: UInt64 = 0x5155_4D41_5443_0001
+    private static let mark: UInt64 = 0x5155_4D41_5443_0002
 
     func encoded() -> [UInt8] {
         var writer = ByteWriter(capacity: 1 << 20)
@@ -15,6 +15,7 @@ extension Learner {
         for number in world.subjects.indices { writer.write(world.subjects[number]) }
         for number in people.indices { writer.write(people[number]) }
         for lists in world.trending { for list in lists { writer.write(list) } }
+        writer.write(world.adopted)
         writer.write(world.pool) { $0.write($1) }
         writer.write(world.total)
         writer.write(world.lastTime)
@@ -46,6 +47,7 @@ extension Learner {
                 world.trending[kind][window] = try reader.topList(sizes.items)
             }
         }
+        world.adopted = try reader.topList(sizes.items)
         world.pool = try reader.list { reader throws(SnapshotProblem) in try reader.number(below: sizes.items) }
         world.total = try reader.counters()
         world.lastTime = try reader.read()
@@ -129,12 +131,17 @@ extension ByteWriter {
             counters.repeaters, counters.purchases, counters.refunds,
         ] { write(count) }
         write(counters.first)
+        write(counters.adoptedWeek.level)
+        write(counters.adoptedMonth.level)
+        write(counters.gap)
+        write(counters.gaps)
     }
 
     mutating func write(_ subject: SubjectRecord) {
         write(subject.top)
         write(subject.newest) { $0.write($1) }
         write(subject.month.level)
+        write(subject.adopted.level)
         write(subject.impressions)
         write(subject.responses)
     }
@@ -147,6 +154,9 @@ extension ByteWriter {
             writer.write(history.gaps)
             for number in [history.gap, history.fast, history.slow, history.total] { writer.write(number) }
             for time in [history.first, history.last, history.bought] { writer.write(time) }
+            writer.write(history.firstVisit)
+            writer.write(history.lastVisit)
+            writer.write(history.visitBits)
         }
         write(person.affinities.values) { writer, affinity in
             writer.write(affinity.subject)
@@ -167,5 +177,9 @@ extension ByteWriter {
         write(person.follows) { $0.write($1) }
         write(person.blocked) { $0.write($1) }
         write(person.lastTime)
+        write(person.visits)
+        write(person.responses)
+        write(person.firstResponse)
+        write(person.lastResponse)
     }
 }

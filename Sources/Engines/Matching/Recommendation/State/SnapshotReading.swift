@@ -23,6 +23,10 @@ extension ByteReader {
         counters.purchases = try read()
         counters.refunds = try read()
         counters.first = try read()
+        counters.adoptedWeek.level = try read()
+        counters.adoptedMonth.level = try read()
+        counters.gap = try read()
+        counters.gaps = try read()
         return counters
     }
 
@@ -38,6 +42,7 @@ extension ByteReader {
         record.top = try topList(items)
         record.newest = try list { reader throws(SnapshotProblem) in try reader.number(below: items) }
         record.month.level = try read()
+        record.adopted.level = try read()
         record.impressions = try read()
         record.responses = try read()
         return record
@@ -61,6 +66,10 @@ extension ByteReader {
         person.follows = try list { reader throws(SnapshotProblem) in try reader.number(below: sizes.subjects) }
         person.blocked = try list { reader throws(SnapshotProblem) in try reader.number(below: sizes.subjects) }
         person.lastTime = try read()
+        person.visits = try read()
+        person.responses = try read()
+        person.firstResponse = try read()
+        person.lastResponse = try read()
         return person
     }
 
@@ -76,6 +85,9 @@ extension ByteReader {
         history.first = try read()
         history.last = try read()
         history.bought = try read()
+        history.firstVisit = try read()
+        history.lastVisit = try read()
+        history.visitBits = try read()
         return history
     }
 

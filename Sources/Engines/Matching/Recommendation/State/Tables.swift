@@ -38,6 +38,12 @@ struct ItemCounters: Sendable, Hashable {
     var refunds: UInt32 = 0
     /// First evidence; 0 when none.
     var first: Int64 = 0
+    /// First responses of persons who never had it before: what is being adopted, repeats apart.
+    var adoptedWeek = LogMass()
+    var adoptedMonth = LogMass()
+    /// Mean gap between two purchases by one person, days, and how many gaps it stands on.
+    var gap: Float = 0
+    var gaps: UInt32 = 0
 
     @inline(__always)
     subscript(window: Window) -> LogMass {
@@ -56,6 +62,17 @@ struct ItemCounters: Sendable, Hashable {
         month.add(weight, at: time, halfLife: Window.month.halfLife)
         if first == 0 || time < first { first = time }
     }
+
+    mutating func adopt(at time: Int64) {
+        adoptedWeek.add(1, at: time, halfLife: Window.week.halfLife)
+        adoptedMonth.add(1, at: time, halfLife: Window.month.halfLife)
+    }
+
+    /// Running mean; after a thousand gaps the old ones fade.
+    mutating func addGap(_ days: Float) {
+        gaps &+= 1
+        gap += (days - gap) / Float(min(gaps, 1000))
+    }
 }
 
 /// Where an item stands in the exploration pool.
@@ -73,8 +90,9 @@ struct SubjectRecord: Sendable {
     var top = TopList()
     /// Newest listings, newest last.
     var newest: ContiguousArray<Int32> = []
-    /// All evidence of the month.
+    /// All evidence of the month, and first responses only.
     var month = LogMass()
+    var adopted = LogMass()
     var impressions: UInt32 = 0
     var responses: UInt32 = 0
 
@@ -129,6 +147,8 @@ struct World: Sendable {
     /// By kind, then window.
     var trending = [[TopList]](
         repeating: [TopList](repeating: TopList(), count: Window.allCases.count), count: ItemKind.allCases.count)
+    /// What most persons took up for the first time within the month.
+    var adopted = TopList()
     /// Items in the exploration pool, in order of listing.
     var pool: ContiguousArray<Int32> = []
     /// All evidence, by window.
@@ -141,7 +161,7 @@ struct World: Sendable {
     /// Whether the hard rules let an item be shown to anybody.
     @inline(__always)
     func showable(_ item: Int32, _ configuration: Configuration) -> Bool {
-        let record = items[item]
-        return !record.withdrawn && (record.listed ? record.available : configuration.admitsUnlisted)
+        if items[item].withdrawn { return false }
+        return items[item].listed ? items[item].available : configuration.admitsUnlisted
     }
 }

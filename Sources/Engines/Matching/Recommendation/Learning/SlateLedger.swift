@@ -1,0 +1,74 @@
+/// What was offered, what of it came into view, and what came of that: the raw material of online learning.
+///
+/// An offer keeps the signals it was ranked by (so nothing has to be computed again, and nothing leaks from later); an
+/// impression makes it an example; what the person does within a day is its answer. Bounded in memory, oldest first.
+struct SlateLedger: Sendable {
+    struct Row: Sendable {
+        let item: Int32
+        let person: Int32
+        let time: Int64
+        var signals: Signals
+        /// Probability with which it was offered in its slot.
+        let propensity: Float
+        /// Actions seen, one bit a kind.
+        var actions: UInt32 = 0
+    }
+
+    private struct Pair: Hashable {
+        let person, item: Int32
+    }
+
+    private var offers: [Pair: Row] = [:]
+    private var order: [Pair] = []
+    private var shown: [Pair: Int] = [:]
+    private(set) var rows: [Row] = []
+    /// Rows already dropped from the front.
+    private var dropped = 0
+
+    private static let offerLimit = 60_000
+    private static let rowLimit = 200_000
+    /// Time in which an action still answers an impression.
+    private static let patience: Int64 = 86_400_000
+
+    mutating func offer(_ row: Row) {
+        let pair = Pair(person: row.person, item: row.item)
+        if offers.updateValue(row, forKey: pair) == nil { order.append(pair) }
+        guard order.count > Self.offerLimit else { return }
+        for old in order.prefix(Self.offerLimit / 4) { offers[old] = nil }
+        order.removeFirst(Self.offerLimit / 4)
+    }
+
+    mutating func observe(_ kind: Event.Kind, of item: Int32, by person: Int32, at time: Int64) {
+        let pair = Pair(person: person, item: item)
+        if kind == .impression {
+            guard let offer = offers.removeValue(forKey: pair) else { return }
+            shown[pair] = dropped + rows.count
+            rows.append(offer)
+            trim()
+            return
+        }
+        guard let number = shown[pair], number >= dropped, time - rows[number - dropped].time < Self.patience else {
+            return
+        }
+        rows[number - dropped].actions |= 1 << UInt32(kind.rawValue)
+    }
+
+    /// Forgets what a person was shown.
+    mutating func forget(_ person: Int32) {
+        offers = offers.filter { $0.key.person != person }
+        order.removeAll { $0.person == person }
+        shown = shown.filter { $0.key.person != person }
+        rows.removeAll { $0.person == person }
+        // Places have moved: what waits for an answer starts anew.
+        shown = [:]
+        dropped = 0
+    }
+
+    private mutating func trim() {
+        guard rows.count > Self.rowLimit else { return }
+        let gone = Self.rowLimit / 4
+        rows.removeFirst(gone)
+        dropped += gone
+        shown = shown.filter { $0.value >= dropped }
+    }
+}

@@ -1,0 +1,80 @@
+import CVectors
+import Synchronization
+
+/// Nearest neighbours by inner product among vectors that change all the time.
+///
+/// Small tables are scanned whole. From ``Settings/exactLimit`` vectors on they lie in clusters (inverted file, Jégou,
+/// Douze, Schmid 2011) as scaled bytes (SQ8); the best of the nearest clusters are compared once more in full precision.
+/// A vector that is set anew moves to its nearest cluster at once; a cluster that has grown too large is split in place and
+/// its neighbours' members are looked at again (as in SPFresh, arXiv 2410.14452), so there is no rebuild to wait for.
+public final class VectorIndex: Sendable {
+    /// Sizes of the index.
+    public struct Settings: Sendable, Hashable {
+        /// Up to this many vectors every query looks at all of them.
+        public var exactLimit = 8192
+        /// Members of a cluster at which it is split.
+        public var clusterLimit = 256
+        /// Clusters looked at for one query; ``VectorIndex/calibrate(recall:count:seed:)`` chooses it.
+        public var probes = 8
+        /// Candidates compared in full precision, as a multiple of the count asked for.
+        public var rerank = 4
+
+        /// The defaults.
+        public init() {}
+    }
+
+    /// One neighbour.
+    public struct Neighbour: Sendable, Hashable {
+        public let key: Key
+        /// Inner product; the cosine when vectors have length 1.
+        public let score: Float
+    }
+
+    private let table: Mutex<VectorTable>
+    /// Length of the vectors.
+    public let dimension: Int
+
+    /// Makes an empty index.
+    public init(dimension: Int, settings: Settings = Settings()) {
+        precondition(dimension > 0, "a vector has at least one component")
+        self.dimension = dimension
+        table = Mutex(VectorTable(dimension: dimension, settings: settings))
+    }
+
+    /// How many vectors there are.
+    public var count: Int { table.withLock { $0.count } }
+
+    /// How many clusters they lie in; 1 while every query looks at all.
+    public var clusters: Int { table.withLock { $0.clusterCount } }
+
+    /// Clusters that a query looks at.
+    public var probes: Int { table.withLock { $0.settings.probes } }
+
+    /// Puts a vector in its place, or moves it there. Vectors of another length or with a component that is no number are
+    /// ignored.
+    public func set(_ key: Key, _ vector: [Float]) {
+        guard vector.count == dimension, vector.allSatisfy(\.isFinite) else { return }
+        table.withLock { $0.set(key, vector) }
+    }
+
+    /// Takes a vector out.
+    public func remove(_ key: Key) { table.withLock { $0.remove(key) } }
+
+    /// The vectors of highest inner product, highest first; ties in the order of first sight.
+    public func search(_ vector: [Float], count: Int) -> [Neighbour] {
+        guard vector.count == dimension, count > 0 else { return [] }
+        return table.withLock { $0.search(vector, count) }
+    }
+
+    /// The same by looking at every vector: slow, and what ``search(_:count:)`` is judged by.
+    public func searchExactly(_ vector: [Float], count: Int) -> [Neighbour] {
+        guard vector.count == dimension, count > 0 else { return [] }
+        return table.withLock { $0.searchExactly(vector, count) }
+    }
+
+    /// Chooses the fewest clusters to look at so that queries near the index's own vectors find the share `recall` of their
+    /// neighbours.
+    public func calibrate(recall: Double, count: Int = 10, seed: UInt64 = 1) {
+        table.withLock { $0.calibrate(recall: recall, count: count, seed: seed) }
+    }
+}

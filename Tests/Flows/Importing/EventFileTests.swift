@@ -1,0 +1,43 @@
+import Foundation
+import Testing
+
+@testable import Importing
+
+@Suite("Files of events")
+struct EventFileTests {
+    private func file(_ text: String, _ name: String) throws -> String {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("events-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let url = folder.appendingPathComponent(name)
+        try Data(text.utf8).write(to: url)
+        return url.path
+    }
+
+    @Test("CSV and JSON Lines say the same, orders and touchpoints too")
+    func formats() throws {
+        let csv = try EventFile(path: file("person,item,time,kind,slate\na,x,1767225600000,view,s1\n", "e.csv"))
+        let lines = try EventFile(
+            path: file(
+                #"{"person":"a","item":"x","time":"2026-01-01T00:00:00Z","kind":"view","slate":"s1"}"#, "e.jsonl"))
+        #expect(csv.refused == 0 && lines.refused == 0)
+        #expect(csv.rows.first?.time == lines.rows.first?.time && csv.rows.first?.slate == "s1")
+        let orders = try EventFile(path: file("order,person,time,variant,quantity\n1,a,2026-01-01,x,3\n", "o.csv"))
+        #expect(orders.rows.first?.kind == "buy" && orders.rows.first?.item == "x" && orders.rows.first?.quantity == 3)
+    }
+
+    @Test("bad rows are left out with their numbers and reasons, the rest goes on")
+    func refusals() throws {
+        let text =
+            "person,item,time,kind\n,x,2026-01-01,buy\na,x,yesterday,buy\na,x,2026-01-01,jump\na,x,2026-01-02,buy\n"
+        let file = try EventFile(path: file(text, "e.csv"))
+        #expect(file.rows.map(\.number) == [5])
+        #expect(file.refusals.map(\.row) == [2, 3, 4] && file.refusals.map(\.column) == ["person", "time", "kind"])
+    }
+
+    @Test("an empty file is no events; a missing column or file is a clear error")
+    func whole() throws {
+        #expect(try EventFile(path: file("", "e.csv")).rows.isEmpty)
+        #expect(throws: ImportProblem.self) { try EventFile(path: file("who,item,time\n", "e.csv")) }
+        #expect(throws: ImportProblem.self) { try EventFile(path: "/nowhere/e.csv") }
+    }
+}
