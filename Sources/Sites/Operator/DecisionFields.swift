@@ -1,5 +1,6 @@
 import Decisions
 import Foundation
+import HTTP
 import Kernel
 
 /// The form of a decision as it was typed, so that nothing is lost when something is wrong.
