@@ -72,12 +72,14 @@ let package = Package(
         room("Centre", "Sources/Fields/Centre", ["MatchingText"]),
         // Growth
         room("Alliance", "Sources/Growth/Alliance"),
+        // Value
+        room("Decisions", "Sources/Value/Decisions", ["Inference"]),
         // Flows
         .target(
             name: "Flows",
             dependencies: [
                 "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
-                "Shops", "Ledger", "AfterSales", "Alliance",
+                "Shops", "Ledger", "AfterSales", "Alliance", "Decisions",
                 "Content", "Feed", "Centre", hummingbird, httpTypes,
             ], path: "Sources/Flows", exclude: ["Importing"]),
         // Sites
@@ -86,8 +88,8 @@ let package = Package(
             dependencies: [
                 "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
                 "Shops",
-                "Content", "Feed", "Centre", "Ledger", "Alliance", "AfterSales", "Flows", mustache, hummingbird,
-                httpTypes, crypto,
+                "Content", "Feed", "Centre", "Ledger", "Alliance", "AfterSales", "Decisions", "Flows", mustache,
+                hummingbird, httpTypes, crypto,
             ], path: "Sources/Sites", resources: [.embedInCode("Templates"), .embedInCode("Assets")]),
         .testTarget(
             name: "SitesTests",
@@ -138,7 +140,7 @@ let package = Package(
         .testTarget(name: "AnalyzeTests", dependencies: ["Quanyu", "Inference"], path: "Tests/Analyze"),
         .testTarget(
             name: "StoresTests",
-            dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows"],
+            dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows", "Decisions"],
             path: "Tests/Stores"),
         .testTarget(
             name: "TradeTests", dependencies: ["Flows", "StoreSQLite", "Alliance", "AfterSales", "Ledger"],

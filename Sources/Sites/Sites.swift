@@ -42,6 +42,7 @@ public struct Sites: Sendable {
         CasePages(frame).addRoutes(to: router)
         MoneyPages(frame).addRoutes(to: router)
         OperatorPages(frame).addRoutes(to: router)
+        DecisionPages(frame).addRoutes(to: router)
     }
 
     /// Shows problems as pages; somebody who has to sign in is sent there and comes back.

@@ -10,6 +10,9 @@ enum Template: String, CaseIterable {
     case category
     case checkout
     case creator
+    case decision
+    case decisionForm = "decision_form"
+    case decisions
     case deskNav = "desk_nav"
     case feed
     case flashLots = "flash_lots"
@@ -72,6 +75,9 @@ enum Template: String, CaseIterable {
         case .category: PackageResources.category_mustache
         case .checkout: PackageResources.checkout_mustache
         case .creator: PackageResources.creator_mustache
+        case .decision: PackageResources.decision_mustache
+        case .decisionForm: PackageResources.decision_form_mustache
+        case .decisions: PackageResources.decisions_mustache
         case .deskNav: PackageResources.desk_nav_mustache
         case .feed: PackageResources.feed_mustache
         case .filters: PackageResources.filters_mustache

@@ -308,6 +308,7 @@ struct Wording: MustacheParent, Sendable {
 
     func child(named name: String) -> Any? {
         Word(rawValue: name)?.text(in: language) ?? DeskWord(rawValue: name)?.text(in: language)
+            ?? DecisionWord(rawValue: name)?.text(in: language)
     }
 
     /// A word with its values filled in.
@@ -315,6 +316,9 @@ struct Wording: MustacheParent, Sendable {
 
     /// A word of the desks with its values filled in.
     func callAsFunction(_ word: DeskWord, _ values: String...) -> String { Self.fill(word.text(in: language), values) }
+
+    /// A word of decision records.
+    func callAsFunction(_ word: DecisionWord) -> String { word.text(in: language) }
 
     private static func fill(_ text: String, _ values: [String]) -> String {
         var text = text
