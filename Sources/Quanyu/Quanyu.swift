@@ -8,7 +8,7 @@ struct Quanyu: AsyncParsableCommand {
         abstract: "A self-hosted interest-commerce platform.",
         subcommands: [
             Serve.self, ImportFolder.self, Analyze.self, Evaluate.self, Bench.self, Migrate.self, OpenAPI.self,
-            Backup.self,
+            Backup.self, GrantRole.self,
             LedgerCommand.self, Machines.self,
         ])
 }

@@ -82,8 +82,8 @@ struct DecisionPagesTests {
             try $0.value("SELECT id FROM people WHERE name = 'Op'", as: PersonID.self)
         }
         let person = try #require(found)
-        try await site.market.store.write { transaction in
-            try transaction.run("INSERT INTO person_roles (person, role) VALUES (\(person), 'operator')")
+        try await site.market.store.write { [people = site.market.people] in
+            try people.grant(.operator, to: person, in: $0)
         }
     }
 }
