@@ -15,6 +15,7 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let realNumbers = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 
 /// A room stands on Ground, and where it owns an engine's state, on that engine; its migrations are embedded.
 func room(_ name: String, _ path: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -38,11 +39,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     ],
     targets: [
         // Ground
         .systemLibrary(name: "CLibPQ", path: "Sources/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CCSV", path: "Sources/CCSV", providers: [.apt(["libcsv-dev"])]),
+        .target(name: "CSV", dependencies: ["CCSV"], path: "Sources/Ground/CSV"),
         .target(name: "Kernel", path: "Sources/Ground/Kernel"),
         .target(name: "Store", dependencies: ["Kernel"], path: "Sources/Ground/Store"),
         .target(name: "StoreSQLite", dependencies: ["Kernel", "Store", grdb], path: "Sources/Ground/StoreSQLite"),
@@ -69,12 +72,14 @@ let package = Package(
         room("Centre", "Sources/Fields/Centre", ["MatchingText"]),
         // Growth
         room("Alliance", "Sources/Growth/Alliance"),
+        // Value
+        room("Decisions", "Sources/Value/Decisions", ["Inference"]),
         // Flows
         .target(
             name: "Flows",
             dependencies: [
                 "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
-                "Shops", "Ledger", "AfterSales", "Alliance",
+                "Shops", "Ledger", "AfterSales", "Alliance", "Decisions",
                 "Content", "Feed", "Centre", hummingbird, httpTypes,
             ], path: "Sources/Flows", exclude: ["Importing"]),
         // Sites
@@ -83,7 +88,8 @@ let package = Package(
             dependencies: [
                 "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
                 "Shops",
-                "Content", "Feed", "Centre", "Flows", mustache, hummingbird, httpTypes, crypto,
+                "Content", "Feed", "Centre", "Ledger", "Alliance", "AfterSales", "Decisions", "Flows", mustache,
+                hummingbird, httpTypes, crypto,
             ], path: "Sources/Sites", resources: [.embedInCode("Templates"), .embedInCode("Assets")]),
         .testTarget(
             name: "SitesTests",
@@ -96,13 +102,19 @@ let package = Package(
         .target(name: "CVectors", path: "Sources/CVectors"),
         .target(name: "Matching", dependencies: ["CVectors"], path: "Sources/Engines/Matching/Recommendation"),
         .target(name: "MatchingText", dependencies: ["CICU", "CStemmer"], path: "Sources/Engines/Matching/Text"),
+        .target(name: "Inference", dependencies: [realNumbers], path: "Sources/Engines/Inference"),
+        .target(
+            name: "InferenceTrials", dependencies: ["Inference", realNumbers], path: "Sources/Engines/InferenceTrials"),
+        .testTarget(
+            name: "InferenceTests", dependencies: ["Inference", "InferenceTrials", realNumbers],
+            path: "Tests/Engines/Inference", resources: [.copy("Vectors"), .copy("Records")]),
         .testTarget(name: "MatchingTests", dependencies: ["Matching"], path: "Tests/Engines/Matching/Recommendation"),
         .testTarget(name: "MatchingTextTests", dependencies: ["MatchingText"], path: "Tests/Engines/Matching/Text"),
         // Flows
         .target(
             name: "Importing",
             dependencies: [
-                "CCSV", "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Shops", "Content",
+                "CSV", "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Shops", "Content",
                 "Orders", crypto,
             ],
             path: "Sources/Flows/Importing", resources: [.embedInCode("Migrations")]),
@@ -113,9 +125,8 @@ let package = Package(
             name: "Quanyu",
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Catalog", "Stock", "Orders",
-                "Payments", "Ledger", "Shops", "Feed", "Flows", "Importing",
-                "Matching", "MatchingText",
-                "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
+                "Payments", "Ledger", "Shops", "Feed", "Flows", "Importing", "CSV", "Inference", "InferenceTrials",
+                "Matching", "MatchingText", "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
             ],
             path: "Sources/Quanyu"),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "StoreSQLite"], path: "Tests/Trade/Ledger"),
@@ -126,9 +137,10 @@ let package = Package(
         .testTarget(
             name: "FaultsTests", dependencies: ["Harness", "Quanyu", "Store", "StoreSQLite"], path: "Tests/Faults"),
         .testTarget(name: "JourneysTests", dependencies: ["Harness", "Quanyu"], path: "Tests/Journeys"),
+        .testTarget(name: "AnalyzeTests", dependencies: ["Quanyu", "Inference"], path: "Tests/Analyze"),
         .testTarget(
             name: "StoresTests",
-            dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows"],
+            dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows", "Decisions"],
             path: "Tests/Stores"),
         .testTarget(
             name: "TradeTests", dependencies: ["Flows", "StoreSQLite", "Alliance", "AfterSales", "Ledger"],

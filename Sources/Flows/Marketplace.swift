@@ -4,6 +4,7 @@ import Carts
 import Catalog
 import Centre
 import Content
+import Decisions
 import Feed
 import Journal
 import Kernel
@@ -35,6 +36,7 @@ public struct Marketplace: Sendable {
     public let ledger: Ledger
     public let alliance: Alliance
     public let afterSales: AfterSales
+    public let decisions: Decisions
     /// Takes the money.
     public let provider: any PaymentProvider
     /// What the operator has settled with everybody.
@@ -67,6 +69,7 @@ public struct Marketplace: Sendable {
         ledger = Ledger(store: store, source: source)
         alliance = Alliance(store: store, source: source)
         afterSales = AfterSales(store: store, journal: journal, source: source, deadlines: terms.afterSale)
+        decisions = Decisions(store: store, journal: journal, source: source)
     }
 
     /// The tables of every room, in the order in which rooms were added.
@@ -74,7 +77,7 @@ public struct Marketplace: Sendable {
         storeMigrations + journalMigrations + People.migrations + Catalog.migrations + Stock.migrations
         + Shops.migrations + Content.migrations + Feed.migrations + Centre.migrations + Carts.migrations
         + Orders.migrations + Payments.migrations + Ledger.migrations + Alliance.migrations
-        + AfterSales.migrations
+        + AfterSales.migrations + Decisions.migrations
 
     /// Reads what rooms keep in memory.
     public func load() async throws {

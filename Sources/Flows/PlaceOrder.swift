@@ -128,9 +128,13 @@ private struct Quote {
     init(
         _ shown: [ShownLine], by buyer: PersonID, at now: Instant, _ stock: Stock, in transaction: any Transaction
     ) throws {
-        let variants = try Catalog.variants(shown.map(\.variant), at: now, in: transaction)
-        let products = try Catalog.products(Array(Set(variants.values.map(\.product))), at: now, in: transaction)
+        let wanted = Set(shown.map(\.variant))
+        let owners = try Catalog.owners(of: Array(wanted), in: transaction)
+        let products = try Catalog.products(Array(Set(owners.values.map(\.product))), at: now, in: transaction)
         let byID = Dictionary(products.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let variants = Dictionary(
+            products.flatMap(\.variants).filter { wanted.contains($0.id) }.map { ($0.id, $0) },
+            uniquingKeysWith: { first, _ in first })
         let prices = try LivePrices(of: Array(variants.values), stock, in: transaction)
         lines = shown.compactMap { line in
             guard let variant = variants[line.variant], let price = prices[variant.id],

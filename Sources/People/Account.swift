@@ -194,6 +194,17 @@ extension People {
         transaction.afterCommit { [self] in forget(person) }
     }
 
+    /// Gives somebody a role; a session under way has it within ten seconds on every node.
+    public func grant(_ role: Role, to person: PersonID, in transaction: any Transaction) throws {
+        try Self.addRoles([role], to: person, in: transaction)
+        transaction.afterCommit { [self] in forget(person) }
+    }
+
+    /// The person who signs in with an e-mail address.
+    public static func person(email: String, in transaction: any Transaction) throws -> PersonID? {
+        try transaction.value("SELECT id FROM people WHERE email = \(email.lowercased())")
+    }
+
     /// Changes what a person may change about themselves.
     public func update(_ id: PersonID, name: String, language: Language, bio: Localized) async throws -> Account {
         let name = try ValidatedText(name, field: "name", length: 1...40).value

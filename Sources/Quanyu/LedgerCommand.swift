@@ -30,7 +30,8 @@ struct LedgerVerify: AsyncParsableCommand {
             print("The books are broken: \(fault.place) \(fault.reason).")
             throw ExitCode(1)
         }
-        let time = (ContinuousClock.now - start).formatted(.units(allowed: [.seconds], fractionalPart: .show(length: 2)))
+        let time = (ContinuousClock.now - start).formatted(
+            .units(allowed: [.seconds], fractionalPart: .show(length: 2)))
         print("The books hold: \(proof.entries) entries, \(proof.waiting) of them not sealed yet, checked in \(time).")
         print("Last hash: \(proof.head.isEmpty ? "none" : proof.head)")
     }

@@ -7,7 +7,8 @@ struct Quanyu: AsyncParsableCommand {
         commandName: "quanyu",
         abstract: "A self-hosted interest-commerce platform.",
         subcommands: [
-            Serve.self, ImportFolder.self, Evaluate.self, Bench.self, Migrate.self, OpenAPI.self, LedgerCommand.self,
-            Machines.self,
+            Serve.self, ImportFolder.self, Analyze.self, Evaluate.self, Bench.self, Migrate.self, OpenAPI.self,
+            Backup.self, GrantRole.self,
+            LedgerCommand.self, Machines.self,
         ])
 }

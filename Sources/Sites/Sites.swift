@@ -38,6 +38,11 @@ public struct Sites: Sendable {
         SignInPages(frame).addRoutes(to: router)
         AccountPages(frame).addRoutes(to: router)
         ShopDeskPages(frame).addRoutes(to: router)
+        FlashLotPages(frame).addRoutes(to: router)
+        CasePages(frame).addRoutes(to: router)
+        MoneyPages(frame).addRoutes(to: router)
+        OperatorPages(frame).addRoutes(to: router)
+        DecisionPages(frame).addRoutes(to: router)
     }
 
     /// Shows problems as pages; somebody who has to sign in is sent there and comes back.

@@ -133,7 +133,8 @@ struct OwnershipTests {
             headers: ["Content-Type": "application/x-www-form-urlencoded"])
         for _ in 0..<200 {
             guard let order = try await buyer.orders().first, order["state"] as? String == "paid",
-                let id = order["id"] as? String, let line = (order["lines"] as? [[String: Any]])?.first?["id"] as? String
+                let id = order["id"] as? String,
+                let line = (order["lines"] as? [[String: Any]])?.first?["id"] as? String
             else { continue }
             return (id, line)
         }

@@ -39,7 +39,6 @@ struct DeathTests {
         let time = clock.now - start
         print("kill -9: 10 rounds, \(acknowledged) acknowledged writes, \(time)")
         #expect(acknowledged > 100)
-        #expect(time < .seconds(60))
     }
 
     @Test("SIGTERM under load ends with exit code 0 and loses nothing")

@@ -67,7 +67,8 @@ extension Bazaar {
             #expect(try await bazaar.balance(.shop(bazaar.shop), .held) == 880)
             #expect(try await bazaar.balance(.creator(bazaar.creator), .held) == 75)
             #expect(try await bazaar.balance(.agency(bazaar.agency), .held) == 25)
-            var explained = try #require(try await ExplainCommissions(bazaar.market)(of: bazaar.creator, limit: 9).first)
+            var explained = try #require(
+                try await ExplainCommissions(bazaar.market)(of: bazaar.creator, limit: 9).first)
             #expect(explained.state == .estimated && explained.net == 75 && explained.line.touches.count == 1)
             _ = try await ChangeOrder(bazaar.market).ship(order.id, by: bazaar.seller, carrier: "SF", tracking: "1")
             bazaar.clock.advance(by: .days(10))
@@ -97,59 +98,77 @@ extension Bazaar {
     @Test("every way back leaves nobody with anything", arguments: TestStore.available)
     func waysBack(kind: TestStore) async throws {
         let paths: [(String, @Sendable (Bazaar) async throws -> Order)] = [
-            ("cancelled", { bazaar in
-                let order = try await bazaar.paid(3)
-                _ = try await ChangeOrder(bazaar.market).cancel(order.id, by: bazaar.buyer, reason: "")
-                return order
-            }),
-            ("before shipping, in two parts", { bazaar in
-                let order = try await bazaar.paid(3)
-                _ = try await bazaar.answer(try await bazaar.open(.refund, order, 1))
-                try await bazaar.confirmRefunds(of: order)
-                #expect(try await bazaar.left() == 7)
-                _ = try await bazaar.answer(try await bazaar.open(.refund, order, 2))
-                #expect(try await bazaar.market.orders.order(order.id)?.state == .cancelled)
-                return order
-            }),
-            ("a part, then cancelled", { bazaar in
-                let order = try await bazaar.paid(3)
-                _ = try await bazaar.answer(try await bazaar.open(.refund, order, 1))
-                try await bazaar.confirmRefunds(of: order)
-                _ = try await ChangeOrder(bazaar.market).cancel(order.id, by: bazaar.buyer, reason: "")
-                return order
-            }),
-            ("after shipping, an amount, then the goods", { bazaar in
-                let order = try await bazaar.received(3)
-                _ = try await bazaar.open(.refund, order, 1, amount: 333, by: bazaar.seller)
-                try await bazaar.confirmRefunds(of: order)
-                var found = try await bazaar.answer(try await bazaar.open(.return, order, 3, reason: .damaged))
-                found = try await bazaar.sendBack(found)
-                _ = try await bazaar.inspect(found)
-                return order
-            }),
-            ("a dispute that the buyer wins", { bazaar in
-                let order = try await bazaar.received(3)
-                var found = try await bazaar.answer(
-                    try await bazaar.open(.refund, order, 3, reason: .notReceived), false)
-                found = try await DisputeCase(bazaar.market).dispute(found.id, note: "n", Command(by: bazaar.buyer))
-                _ = try await DisputeCase(bazaar.market).arbitrate(
-                    found.id, forBuyer: true, note: "n", Command(by: bazaar.officer))
-                _ = try await bazaar.market.store.write { [bazaar] transaction in
-                    // Goods that never came are gone for the shop; put them back so that stock compares.
-                    try bazaar.market.stock.restock(3, of: bazaar.variant, in: transaction)
+            (
+                "cancelled",
+                { bazaar in
+                    let order = try await bazaar.paid(3)
+                    _ = try await ChangeOrder(bazaar.market).cancel(order.id, by: bazaar.buyer, reason: "")
+                    return order
                 }
-                return order
-            }),
-            ("after settlement and payout", { bazaar in
-                let order = try await bazaar.received(3)
-                bazaar.clock.advance(by: .days(7))
-                try await SweepDeadlines(bazaar.market)()
-                _ = try await bazaar.open(.refund, order, 3, by: bazaar.seller)
-                _ = try await bazaar.market.store.write { [bazaar] transaction in
-                    try bazaar.market.stock.restock(3, of: bazaar.variant, in: transaction)
+            ),
+            (
+                "before shipping, in two parts",
+                { bazaar in
+                    let order = try await bazaar.paid(3)
+                    _ = try await bazaar.answer(try await bazaar.open(.refund, order, 1))
+                    try await bazaar.confirmRefunds(of: order)
+                    #expect(try await bazaar.left() == 7)
+                    _ = try await bazaar.answer(try await bazaar.open(.refund, order, 2))
+                    #expect(try await bazaar.market.orders.order(order.id)?.state == .cancelled)
+                    return order
                 }
-                return order
-            }),
+            ),
+            (
+                "a part, then cancelled",
+                { bazaar in
+                    let order = try await bazaar.paid(3)
+                    _ = try await bazaar.answer(try await bazaar.open(.refund, order, 1))
+                    try await bazaar.confirmRefunds(of: order)
+                    _ = try await ChangeOrder(bazaar.market).cancel(order.id, by: bazaar.buyer, reason: "")
+                    return order
+                }
+            ),
+            (
+                "after shipping, an amount, then the goods",
+                { bazaar in
+                    let order = try await bazaar.received(3)
+                    _ = try await bazaar.open(.refund, order, 1, amount: 333, by: bazaar.seller)
+                    try await bazaar.confirmRefunds(of: order)
+                    var found = try await bazaar.answer(try await bazaar.open(.return, order, 3, reason: .damaged))
+                    found = try await bazaar.sendBack(found)
+                    _ = try await bazaar.inspect(found)
+                    return order
+                }
+            ),
+            (
+                "a dispute that the buyer wins",
+                { bazaar in
+                    let order = try await bazaar.received(3)
+                    var found = try await bazaar.answer(
+                        try await bazaar.open(.refund, order, 3, reason: .notReceived), false)
+                    found = try await DisputeCase(bazaar.market).dispute(found.id, note: "n", Command(by: bazaar.buyer))
+                    _ = try await DisputeCase(bazaar.market).arbitrate(
+                        found.id, forBuyer: true, note: "n", Command(by: bazaar.officer))
+                    _ = try await bazaar.market.store.write { [bazaar] transaction in
+                        // Goods that never came are gone for the shop; put them back so that stock compares.
+                        try bazaar.market.stock.restock(3, of: bazaar.variant, in: transaction)
+                    }
+                    return order
+                }
+            ),
+            (
+                "after settlement and payout",
+                { bazaar in
+                    let order = try await bazaar.received(3)
+                    bazaar.clock.advance(by: .days(7))
+                    try await SweepDeadlines(bazaar.market)()
+                    _ = try await bazaar.open(.refund, order, 3, by: bazaar.seller)
+                    _ = try await bazaar.market.store.write { [bazaar] transaction in
+                        try bazaar.market.stock.restock(3, of: bazaar.variant, in: transaction)
+                    }
+                    return order
+                }
+            ),
         ]
         for (name, path) in paths {
             try await kind.run(Marketplace.migrations) { store in
@@ -304,7 +323,8 @@ extension Bazaar {
         }
     }
 
-    @Test("a commission rises at once and falls the next day; the one of the sale stays", arguments: TestStore.available)
+    @Test(
+        "a commission rises at once and falls the next day; the one of the sale stays", arguments: TestStore.available)
     func plans(kind: TestStore) async throws {
         try await kind.run(Marketplace.migrations) { store in
             let bazaar = try await Bazaar(store, units: 9)

@@ -81,7 +81,13 @@ struct Life {
     }
 
     mutating func step() async throws {
-        let command = TradeModelTests.Command.allCases.randomElement(using: &random) ?? .pay
+        // Mostly what is possible, or no life would get far.
+        let all = TradeModelTests.Command.allCases
+        let moves = all.filter { allowed($0) && event($0) != nil && $0 != .withdraw }
+        let waits = model.found?.state == .refunding ? [TradeModelTests.Command.confirm, .confirm2, .confirm] : []
+        let ways = all.filter { allowed($0) && $0 != .seal && $0 != .cancel }
+        let possible = moves + moves + waits + ways
+        let command = (Int.random(in: 0..<4, using: &random) > 0 ? possible : all).randomElement(using: &random) ?? .pay
         trace.append(command)
         let before = try await bazaar.market.orders.order(order)?.state
         do {

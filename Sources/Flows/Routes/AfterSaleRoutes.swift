@@ -102,7 +102,8 @@ extension MarketplaceAPI {
                 amount: call.body.amount)
             return CaseBody(try await OpenAfterSaleCase(market)(request, about: order, try call.command), at: market)
         }
-        step(api, "withdrawal", "withdrawCase", "The buyer doesn't want it any more.", Nothing.self) { market, id, call in
+        step(api, "withdrawal", "withdrawCase", "The buyer doesn't want it any more.", Nothing.self) {
+            market, id, call in
             try await DisputeCase(market).withdraw(id, try call.command)
         }
         step(api, "answer", "answerCase", "The shop says yes or no.", CaseAnswerBody.self) { market, id, call in

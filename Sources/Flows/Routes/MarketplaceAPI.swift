@@ -38,6 +38,7 @@ public struct MarketplaceAPI: Sendable {
         addAfterSaleRoutes(to: api)
         addMoneyRoutes(to: api)
         addCommissionRoutes(to: api)
+        addDecisionRoutes(to: api)
         addWebhookRoute(to: router)
         let document = ByteBuffer(bytes: try OpenAPIDocument(routes: api.routes).json())
         router.get("\(API.root)/openapi.json") { _, _ in

@@ -166,7 +166,8 @@ extension MarketplaceAPI {
                 throw InvalidField("state", "is not a state of a payout.", zh: "提现状态无效。")
             }
             let offset = try call.request.query("offset", in: 0...10_000_000, default: 0)
-            return Page(items: try await market.ledger.payouts(in: state, limit: 50, offset: offset).map(PayoutBody.init))
+            return Page(
+                items: try await market.ledger.payouts(in: state, limit: 50, offset: offset).map(PayoutBody.init))
         }
         api.route(
             .post, "/payouts/{payout}/claim", "claimPayout", "Takes a payout to send it; it is claimed once.",

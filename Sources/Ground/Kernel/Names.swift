@@ -114,3 +114,8 @@ public typealias AfterSaleCaseID = Identifier<AfterSaleCaseKind>
 public enum PromotionLinkKind: IdentifierKind { public static let prefix = "lnk" }
 /// Identifies a promotion link.
 public typealias PromotionLinkID = Identifier<PromotionLinkKind>
+
+/// A decision record.
+public enum DecisionKind: IdentifierKind { public static let prefix = "dcs" }
+/// Identifies a decision record.
+public typealias DecisionID = Identifier<DecisionKind>

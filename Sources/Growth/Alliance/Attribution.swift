@@ -61,7 +61,9 @@ public enum Attribution {
         if evidence.buyer == creator { return [.selfPurchase] }
         var signals: [FraudSignal] = []
         let address = normalised(evidence.address)
-        if !address.isEmpty, evidence.creatorAddresses.map(normalised).contains(address) { signals.append(.sameAddress) }
+        if !address.isEmpty, evidence.creatorAddresses.map(normalised).contains(address) {
+            signals.append(.sameAddress)
+        }
         if evidence.sharesDevice { signals.append(.sameDevice) }
         return signals
     }

@@ -44,7 +44,8 @@ extension Alliance {
         in transaction: any Transaction
     ) throws -> CommissionPlan {
         guard (0...Self.highestRate).contains(rate.value) else {
-            throw InvalidField("rate", "must lie between 0 and \(Self.highestRate) basis points.", zh: "佣金率须在 0 到 80% 之间。")
+            throw InvalidField(
+                "rate", "must lie between 0 and \(Self.highestRate) basis points.", zh: "佣金率须在 0 到 80% 之间。")
         }
         let (now, plans) = (source.now, try Self.plans(of: product, in: transaction))
         let current = PlanRule.current(plans, at: now)?.rate ?? BasisPoints(0)

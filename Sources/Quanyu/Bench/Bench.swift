@@ -4,10 +4,10 @@ import Foundation
 /// `quanyu bench NAME`: measures an engine beside its peers and the machine's limit.
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measures the server beside its peers.",
+        abstract: "Measures the server and its engines beside their peers.",
         subcommands: [
-            BenchHTTP.self, BenchIngest.self, BenchCheckout.self, BenchMatching.self, BenchSearch.self,
-            BenchVectors.self,
+            BenchHTTP.self, BenchIngest.self, BenchCheckout.self, BenchLedger.self, BenchInference.self,
+            BenchMatching.self, BenchSearch.self, BenchVectors.self,
         ])
 }
 

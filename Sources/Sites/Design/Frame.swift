@@ -92,6 +92,8 @@ struct Frame: Sendable {
         if let identity = context.identity, !identity.isVisitor {
             view["personName"] = identity.name
             view["hasShops"] = !identity.shops.isEmpty
+            view["isCreator"] = identity.roles.contains(.creator)
+            view["isOperator"] = identity.roles.contains(.operator)
         }
         return view
     }

@@ -3,18 +3,28 @@ import Mustache
 /// The page templates and the parts they share, read once when the first page is shown.
 enum Template: String, CaseIterable {
     case card
+    case `case`
+    case caseForm = "case_form"
+    case cases
     case cart
     case category
     case checkout
     case creator
+    case decision
+    case decisionForm = "decision_form"
+    case decisions
+    case deskNav = "desk_nav"
     case feed
+    case flashLots = "flash_lots"
     case filters
     case follow
     case following
     case layout
     case mall
     case me
+    case money
     case order
+    case operatorDesk = "operator_desk"
     case orders
     case pager
     case payment
@@ -59,16 +69,26 @@ enum Template: String, CaseIterable {
         switch self {
         case .card: PackageResources.card_mustache
         case .cart: PackageResources.cart_mustache
+        case .case: PackageResources.case_mustache
+        case .caseForm: PackageResources.case_form_mustache
+        case .cases: PackageResources.cases_mustache
         case .category: PackageResources.category_mustache
         case .checkout: PackageResources.checkout_mustache
         case .creator: PackageResources.creator_mustache
+        case .decision: PackageResources.decision_mustache
+        case .decisionForm: PackageResources.decision_form_mustache
+        case .decisions: PackageResources.decisions_mustache
+        case .deskNav: PackageResources.desk_nav_mustache
         case .feed: PackageResources.feed_mustache
         case .filters: PackageResources.filters_mustache
+        case .flashLots: PackageResources.flash_lots_mustache
         case .follow: PackageResources.follow_mustache
         case .following: PackageResources.following_mustache
         case .layout: PackageResources.layout_mustache
         case .mall: PackageResources.mall_mustache
         case .me: PackageResources.me_mustache
+        case .money: PackageResources.money_mustache
+        case .operatorDesk: PackageResources.operator_desk_mustache
         case .order: PackageResources.order_mustache
         case .orders: PackageResources.orders_mustache
         case .pager: PackageResources.pager_mustache

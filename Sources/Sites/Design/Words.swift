@@ -306,11 +306,22 @@ enum Word: String, CaseIterable {
 struct Wording: MustacheParent, Sendable {
     let language: Kernel.Language
 
-    func child(named name: String) -> Any? { Word(rawValue: name)?.text(in: language) }
+    func child(named name: String) -> Any? {
+        Word(rawValue: name)?.text(in: language) ?? DeskWord(rawValue: name)?.text(in: language)
+            ?? DecisionWord(rawValue: name)?.text(in: language)
+    }
 
     /// A word with its values filled in.
-    func callAsFunction(_ word: Word, _ values: String...) -> String {
-        var text = word.text(in: language)
+    func callAsFunction(_ word: Word, _ values: String...) -> String { Self.fill(word.text(in: language), values) }
+
+    /// A word of the desks with its values filled in.
+    func callAsFunction(_ word: DeskWord, _ values: String...) -> String { Self.fill(word.text(in: language), values) }
+
+    /// A word of decision records.
+    func callAsFunction(_ word: DecisionWord) -> String { word.text(in: language) }
+
+    private static func fill(_ text: String, _ values: [String]) -> String {
+        var text = text
         for (index, value) in values.enumerated() { text = text.replacing("{\(index)}", with: value) }
         return text
     }

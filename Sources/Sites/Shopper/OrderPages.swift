@@ -1,3 +1,4 @@
+import AfterSales
 import Flows
 import HTTP
 import Hummingbird
@@ -68,6 +69,9 @@ struct OrderPages: Sendable {
         content["canCancel"] = order.state == .placed || order.state == .paid
         content["cancelsGroup"] = order.state == .placed && (group?.orders.count ?? 1) > 1
         content["reasons"] = [Word.reasonMind, .reasonWrong, .reasonCheaper, .reasonSlow].map { context.words($0) }
+        let cases = try await market.afterSales.cases(about: order.id)
+        content["cases"] = cases.map { CaseView.row($0, order, at: market.source.now, context) }
+        content["canAsk"] = !AfterSaleKind.possible(for: order.state).isEmpty
         content["hasSteps"] = !history.isEmpty
         content["steps"] = history.reversed().map { step in
             [

@@ -39,11 +39,12 @@ public final class Ledger: Sendable {
         let entry = LedgerEntry(
             id: source.identifier(), kind: new.kind, source: new.source, subject: new.subject, note: new.note,
             reverses: new.reverses, at: source.now, postings: new.postings)
+        let accounts = entry.postings.map(\.account.description)
         let added = try transaction.run(
             """
             INSERT INTO ledger_entries (id, source, kind, subject, note, reverses, posted_at, digest)
             VALUES (\(entry.id), \(entry.source), \(entry.kind.rawValue), \(entry.subject), \(entry.note),
-                \(entry.reverses), \(entry.at), \(entry.digest))
+                \(entry.reverses), \(entry.at), \(entry.digest(accounts)))
             ON CONFLICT (source) DO NOTHING
             """)
         guard added == 1 else {
@@ -52,7 +53,7 @@ public final class Ledger: Sendable {
             }
             return nil
         }
-        try insert(entry.postings, of: entry, in: transaction)
+        try insert(entry, accounts, in: transaction)
         try transaction.send("INSERT INTO ledger_unsealed (entry) VALUES (\(entry.id))")
         return entry
     }
@@ -109,14 +110,15 @@ public final class Ledger: Sendable {
         return postings
     }
 
-    private func insert(_ postings: [Posting], of entry: LedgerEntry, in transaction: any Transaction) throws {
-        for start in stride(from: 0, to: postings.count, by: Self.rowsPerStatement) {
-            let group = postings[start..<min(start + Self.rowsPerStatement, postings.count)]
-            let values = zip(start..., group).map { position, posting -> [SQLValue] in
-                [
-                    entry.id.sqlValue, Int64(position).sqlValue, posting.account.party.sqlValue,
-                    posting.account.sqlValue, posting.component.sqlValue, posting.line?.sqlValue ?? .null,
-                    posting.amount.sqlValue, posting.account.currency.sqlValue, entry.at.sqlValue,
+    private func insert(_ entry: LedgerEntry, _ accounts: [String], in transaction: any Transaction) throws {
+        let id = entry.id.sqlValue
+        for start in stride(from: 0, to: accounts.count, by: Self.rowsPerStatement) {
+            let values = (start..<min(start + Self.rowsPerStatement, accounts.count)).map { position -> [SQLValue] in
+                let (posting, account) = (entry.postings[position], accounts[position])
+                return [
+                    id, .integer(Int64(position)), .text(String(account.prefix { $0 != "/" })), .text(account),
+                    .text(posting.component), posting.line?.sqlValue ?? .null, .integer(posting.amount),
+                    posting.account.currency.sqlValue, entry.at.sqlValue,
                 ]
             }
             try transaction.send(

@@ -218,15 +218,17 @@ extension Ledger {
                 \(sale.terms.quantity), \(currency), \(sale.terms.tax.isIncluded), \(try amounts.text))
             """)
         let gains = amounts.gains(taxIncluded: sale.terms.tax.isIncluded)
-        for side in Side.held {
-            guard let party = parties.party(side), side == .shop || gains[side] != nil else { continue }
+        let values = Side.held.compactMap { side -> [SQLValue]? in
+            guard let party = parties.party(side), side == .shop || gains[side] != nil else { return nil }
             let isBlocked = sale.holdsCommission && side != .shop
-            try transaction.send(
-                """
-                INSERT INTO ledger_holdbacks (line, party, amount, currency, blocks)
-                VALUES (\(sale.line), \(party), \(gains[side] ?? 0), \(currency), \(isBlocked))
-                """)
+            return [
+                sale.line.sqlValue, party.sqlValue, .integer(gains[side] ?? 0), currency.sqlValue, isBlocked.sqlValue,
+            ]
         }
+        try transaction.send(
+            SQL(
+                "INSERT INTO ledger_holdbacks (line, party, amount, currency, blocks) VALUES ", row: "(?, ?, ?, ?, ?)",
+                values: values))
     }
 
     private static func lines(where condition: SQL, in transaction: any Transaction) throws -> [LedgerLine] {

@@ -16,7 +16,7 @@ extension Ledger {
     /// number of lines; ``settledParts(of:for:limit:offset:)`` explains it to the line.
     ///
     /// - Parameter limit: parts of lines at once.
-    public func settle(limit: Int = 20_000) async throws -> SettlementRun {
+    public func settle(limit: Int = 50_000) async throws -> SettlementRun {
         let now = source.now
         let isDue = try await store.read {
             try $0.row(
@@ -30,7 +30,7 @@ extension Ledger {
     }
 
     /// ``settle(limit:)`` in a unit of work.
-    public func settle(limit: Int = 20_000, in transaction: any Transaction) throws -> SettlementRun {
+    public func settle(limit: Int = 50_000, in transaction: any Transaction) throws -> SettlementRun {
         let id = source.identifier(SettlementKind.self)
         // The condition stands in the update too: a case that was opened a moment ago keeps its line.
         let parts = try transaction.run(

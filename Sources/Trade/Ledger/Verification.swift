@@ -132,7 +132,9 @@ extension Ledger {
             SELECT MIN(id) FROM ledger_entries WHERE id NOT IN (SELECT entry FROM ledger_chain)
             AND id NOT IN (SELECT entry FROM ledger_unsealed)
             """)
-        if let lost { throw LedgerVerification.Fault(place: lost, reason: "is neither in the chain nor waiting for it") }
+        if let lost {
+            throw LedgerVerification.Fault(place: lost, reason: "is neither in the chain nor waiting for it")
+        }
         let orphan: String? = try transaction.value(
             "SELECT MIN(entry) FROM ledger_postings WHERE entry NOT IN (SELECT id FROM ledger_entries)")
         if let orphan { throw LedgerVerification.Fault(place: orphan, reason: "has postings and no entry") }

@@ -14,7 +14,8 @@ import Testing
         let document = try String(contentsOf: root.appending(path: "docs/trade.md"), encoding: .utf8)
         for (name, mermaid) in StateMachines.drawings {
             #expect(
-                document.contains("### \(name)\n\(mermaid)"), "Run `quanyu machines` and put the \(name) drawing there.")
+                document.contains("### \(name)\n\(mermaid)"), "Run `quanyu machines` and put the \(name) drawing there."
+            )
         }
     }
 

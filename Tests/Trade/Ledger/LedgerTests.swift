@@ -94,7 +94,8 @@ struct Books {
             await #expect(throws: LedgerProblem.sourceReused("a")) {
                 try await books.store.write { [ledger = books.ledger] in
                     try ledger.post(
-                        NewEntry(.deposit, source: "a", postings: [Posting(from, -6, "x"), Posting(to, 6, "x")]), in: $0)
+                        NewEntry(.deposit, source: "a", postings: [Posting(from, -6, "x"), Posting(to, 6, "x")]), in: $0
+                    )
                 }
             }
             await #expect(throws: LedgerProblem.unbalanced("b")) {
