@@ -47,6 +47,8 @@ struct SlateLearningTests {
         let before = matcher.impressionsLogged
         matcher.forget(Market.person(5))
         #expect(matcher.impressionsLogged < before)
+        // What others were shown still takes its answers.
+        #expect(matcher.impressionsLogged == before - 20)
     }
 
     @Test("a damaged ranking is refused")

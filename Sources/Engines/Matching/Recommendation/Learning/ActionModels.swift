@@ -42,7 +42,7 @@ public struct ActionModels: Sendable, Hashable, Codable {
             var judging: [SlateLedger.Row] = []
             for row in rows {
                 // A fifth of the persons judges; a person is on one side only.
-                if UInt64(bitPattern: Int64(row.person)) &* 0x9E37_79B9_7F4A_7C15 >> 32 % 5 == 0 {
+                if row.person % 5 == 0 {
                     judging.append(row)
                 } else {
                     learning.append(row.signals, responded: row.actions & bit != 0, weight: 1)

@@ -55,13 +55,17 @@ struct SlateLedger: Sendable {
 
     /// Forgets what a person was shown.
     mutating func forget(_ person: Int32) {
-        offers = offers.filter { $0.key.person != person }
-        order.removeAll { $0.person == person }
-        shown = shown.filter { $0.key.person != person }
+        let own = order.filter { $0.person == person }
+        if !own.isEmpty {
+            for pair in own { offers[pair] = nil }
+            order.removeAll { $0.person == person }
+        }
+        guard rows.contains(where: { $0.person == person }) else { return }
         rows.removeAll { $0.person == person }
-        // Places have moved: what waits for an answer starts anew.
-        shown = [:]
+        // Places have moved; what others were shown still waits for its answer.
         dropped = 0
+        shown = [:]
+        for (number, row) in rows.enumerated() { shown[Pair(person: row.person, item: row.item)] = number }
     }
 
     private mutating func trim() {
