@@ -16,7 +16,7 @@ public final class PostgresStore: Store {
         /// Units of work that may wait; more are refused with ``StoreError/overloaded``.
         public var queueLimit = 10_000
         /// How often one unit of work is tried.
-        public var attempts = 12
+        public var attempts = 20
 
         /// Defaults for a connection string.
         public init(connection: String) { self.connection = connection }
