@@ -1,7 +1,9 @@
+import Flows
 import Foundation
 import HTTP
 import Hummingbird
 import Kernel
+import Store
 
 /// The fields of a posted form, checked to come from a page of ours.
 struct Form: Sendable {
@@ -48,6 +50,14 @@ struct Form: Sendable {
             throw InvalidField(name, "is not an identifier of that kind.", zh: "编号无效。")
         }
         return id
+    }
+
+    /// The form as a command of somebody: a double click sends the same key twice and does it once.
+    ///
+    /// - Parameter what: stands for what was asked.
+    func command(by identity: Identity, _ what: String) throws -> Command {
+        let key = try self["key"].map { try IdempotencyKey(caller: "\(identity.person)", text: $0) }
+        return Command(by: identity, key: key, fingerprint: what)
     }
 
     /// Where to go afterwards: the field `next` when it is a path of this site.

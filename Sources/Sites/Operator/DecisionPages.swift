@@ -175,7 +175,6 @@ struct DecisionPages: Sendable {
     private func command(_ request: Request, _ context: Context) async throws -> (Form, Command) {
         let identity = try identity(context)
         let form = try await Form(request, context)
-        let key = try form["key"].map { try IdempotencyKey(caller: "\(identity.person)", text: $0) }
-        return (form, Command(by: identity, key: key, fingerprint: request.uri.path))
+        return (form, try form.command(by: identity, request.uri.path))
     }
 }

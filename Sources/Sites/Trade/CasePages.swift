@@ -87,7 +87,8 @@ struct CasePages: Sendable {
             let asked = AfterSales.Request(
                 kind, reason: AfterSaleReason(rawValue: form["reason"] ?? "") ?? .other, note: form["note"] ?? "",
                 lines: lines, amount: nil)
-            let opened = try await OpenAfterSaleCase(market)(asked, about: id, try command(form, "open \(id)", context))
+            let opened = try await OpenAfterSaleCase(market)(
+                asked, about: id, try form.command(by: try context.person(), "open \(id)"))
             return Frame.redirect("/after-sale-cases/\(opened.id)")
         } catch let problem as any Problem where problem.canBeMended {
             return try await ask(id, problem: problem, form: form, request, context)
@@ -135,7 +136,7 @@ struct CasePages: Sendable {
         let name = context.parameters.get("step") ?? ""
         let form = try await Form(request, context)
         do {
-            try await take(name, of: id, form, try command(form, "\(name) \(id)", context))
+            try await take(name, of: id, form, try form.command(by: try context.person(), "\(name) \(id)"))
         } catch let problem as any Problem where problem.canBeMended {
             return try await show(id, problem: problem, request, context)
         }
@@ -162,13 +163,6 @@ struct CasePages: Sendable {
                 id, forBuyer: name == "for-buyer", amount: nil, note: note, command)
         default: throw NotFound("step")
         }
-    }
-
-    /// A double click sends the same key twice and does it once.
-    private func command(_ form: Form, _ what: String, _ context: Context) throws -> Command {
-        let identity = try context.person()
-        let key = try form["key"].map { try IdempotencyKey(caller: "\(identity.person)", text: $0) }
-        return Command(by: identity, key: key, fingerprint: what)
     }
 
     // MARK: Lists

@@ -79,11 +79,10 @@ struct MoneyPages: Sendable {
         guard let currency = Currency(try form.required("currency")) else {
             throw InvalidField("currency", "is not a currency.", zh: "币种无效。")
         }
-        let key = try form["key"].map { try IdempotencyKey(caller: "\(identity.person)", text: $0) }
         do {
             _ = try await PayOut(market).request(
                 to: owner.party, in: currency,
-                Command(by: identity, key: key, fingerprint: "pay out \(owner.party) \(currency)"))
+                try form.command(by: identity, "pay out \(owner.party) \(currency)"))
         } catch let problem as LedgerProblem {
             return try await show(owner, problem: problem, request, context)
         }

@@ -97,9 +97,9 @@ struct OperatorPages: Sendable {
     ) async throws -> Response {
         let identity = try identity(context)
         let form = try await Form(request, context)
-        let key = try form["key"].map { try IdempotencyKey(caller: "\(identity.person)", text: $0) }
+        let command = try form.command(by: identity, request.uri.path)
         do {
-            try await work(form, Command(by: identity, key: key, fingerprint: request.uri.path))
+            try await work(form, command)
         } catch let problem as any Problem where problem is InvalidField || problem is LedgerProblem {
             return try await show(problem: problem, request, context)
         }
