@@ -50,6 +50,8 @@ public struct FeedSlate: Sendable, Equatable {
     public let slots: [FeedSlot]
     /// When.
     public let shownAt: Instant
+    /// What is told of experiments when it is logged; not read back.
+    var exposures: [Exposure] = []
 }
 
 extension FeedSlate {
@@ -122,10 +124,11 @@ final class Reserves: Sendable {
 /// Writes slates in batches: a slate is shown at once and is in the log a tenth of a second later.
 final class SlateLog: Sendable {
     private let store: any Store
+    private let journal: Journal
     private let waiting = Mutex<[FeedSlate]>([])
     private static let limit = 50_000
 
-    init(store: any Store) { self.store = store }
+    init(store: any Store, journal: Journal) { (self.store, self.journal) = (store, journal) }
 
     func add(_ slate: FeedSlate) {
         waiting.withLock { if $0.count < Self.limit { $0.append(slate) } }
@@ -143,7 +146,9 @@ final class SlateLog: Sendable {
     func flush() async {
         let slates = waiting.withLock { Array($0.prefix(2_000)) }
         guard !slates.isEmpty else { return }
-        let written: Void? = try? await store.write { transaction in
+        let written: Void? = try? await store.write { [journal] transaction in
+            let exposures = slates.flatMap(\.exposures)
+            if let last = exposures.last { try journal.append(exposures, at: last.time, in: transaction) }
             for slate in slates {
                 let slots = slate.slotsText
                 try transaction.send(
