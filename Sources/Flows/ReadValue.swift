@@ -16,6 +16,8 @@ public struct ValueLine: Sendable {
 
 /// Decisions that are judged by one metric, with their sum: figures of different metrics have no common unit.
 public struct ValueAccount: Sendable {
+    /// A sum over shipped decisions.
+    public typealias Total = ValueLedger.Total
     /// The metric.
     public let metric: Metric
     /// Its decisions, oldest first.

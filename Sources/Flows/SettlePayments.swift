@@ -28,6 +28,11 @@ public struct RefundSucceeded: FactContent {
     /// When.
     public let time: Instant
     public var key: String { buyer.description }
+
+    /// A refund that arrived.
+    public init(refund: RefundID, buyer: PersonID, amount: Int64, time: Instant) {
+        (self.refund, self.buyer, self.amount, self.time) = (refund, buyer, amount, time)
+    }
 }
 
 /// Brings payments to their end: webhooks from the inbox, buyers who return before the webhook, refunds that wait.

@@ -33,7 +33,7 @@ public struct Arm: Sendable, Hashable, Codable {
 }
 
 /// What is randomised.
-public enum Design: Sendable, Hashable, Codable {
+public enum Design: Sendable, Hashable {
     /// Each person stays in one arm.
     case persons
     /// The whole market switches between arms by windows of time.
@@ -49,6 +49,38 @@ public enum Design: Sendable, Hashable, Codable {
         let length = Int64(window) * 60_000
         let (number, rest) = time.milliseconds.quotientAndRemainder(dividingBy: length)
         return rest < Int64(carryOver) * 60_000 ? nil : number
+    }
+}
+
+extension Design: Codable {
+    private enum Member: String, CodingKey {
+        case unit, window, carryOver
+    }
+
+    private enum Unit: String, Codable {
+        case persons, time
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Member.self)
+        switch try container.decode(Unit.self, forKey: .unit) {
+        case .persons: self = .persons
+        case .time:
+            self = .switchback(
+                window: try container.decode(Int.self, forKey: .window),
+                carryOver: try container.decode(Int.self, forKey: .carryOver))
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Member.self)
+        switch self {
+        case .persons: try container.encode(Unit.persons, forKey: .unit)
+        case .switchback(let window, let carryOver):
+            try container.encode(Unit.time, forKey: .unit)
+            try container.encode(window, forKey: .window)
+            try container.encode(carryOver, forKey: .carryOver)
+        }
     }
 }
 

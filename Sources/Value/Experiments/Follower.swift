@@ -9,8 +9,7 @@ extension Experiments {
     /// effect exactly once however often a batch is tried.
     public var follower: Subscription {
         Subscription(name: "experiments", topics: [Exposure.topic] + Outcome.topics, batch: 2_000) {
-            [source] facts, transaction in
-            try Self.apply(facts, at: source.now, in: transaction)
+            [self] facts, transaction in try apply(facts, in: transaction)
         }
     }
 
@@ -23,7 +22,8 @@ extension Experiments {
 
     /// Applies facts in order, exposures first: a slate's exposure and the tap on it may stand in one batch the other way
     /// round, and what counts is the time at which they happened.
-    static func apply(_ facts: [Fact], at now: Instant, in transaction: any Transaction) throws {
+    package func apply(_ facts: [Fact], in transaction: any Transaction) throws {
+        let now = source.now
         let decoder = JSONDecoder()
         var exposures: [Exposure] = []
         var outcomes: [Outcome] = []
@@ -35,7 +35,7 @@ extension Experiments {
             }
         }
         guard !exposures.isEmpty || !outcomes.isEmpty else { return }
-        let experiments = try started(in: transaction)
+        let experiments = try Self.started(in: transaction)
         guard !experiments.isEmpty else { return }
         var batch = CellBatch(experiments)
         try batch.expose(exposures, in: transaction)
