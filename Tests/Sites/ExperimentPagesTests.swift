@@ -28,7 +28,10 @@ struct ExperimentPagesTests {
         #expect(front.text.contains(root) && front.text.contains("/operator/value"))
         #expect(try await desk.get("\(root)/new").text.contains("Write a decision first"))
         try await registerWeights(desk)
-        let decision = try await KeepDecisions(site.market).draft(.example, command).decision.id
+        var terms = DecisionTerms.example
+        let now = site.market.source.now
+        (terms.startsAt, terms.endsAt, terms.reviewAt) = (now, now + .days(14), now + .days(30))
+        let decision = try await KeepDecisions(site.market).draft(terms, command).decision.id
         let path = try await draft(desk, decision)
         let refused = try await desk.post("\(path)/events", [("event", "start"), ("key", "e1")])
         #expect(refused.status == .conflict && refused.text.contains("needs a decision that is running"))

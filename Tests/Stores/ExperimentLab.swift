@@ -6,7 +6,6 @@ import Foundation
 import HTTP
 import Journal
 import Kernel
-import Matching
 import Store
 
 /// A marketplace with somebody who experiments in it.
@@ -70,7 +69,9 @@ final class Lab: Sendable {
         try await store.read { try Feed.weightHistory(in: $0).map(\.version) }
     }
 
-    func people(_ count: Int) -> [PersonID] { (0..<count).map { PersonID(rawValue: UInt128(seed) << 64 | UInt128($0)) } }
+    func people(_ count: Int) -> [PersonID] {
+        (0..<count).map { PersonID(rawValue: UInt128(seed) << 64 | UInt128($0)) }
+    }
 
     /// By which version each person is ranked; `nil` for the baseline outside of every experiment.
     func versions(_ people: [PersonID]) -> [String?] {

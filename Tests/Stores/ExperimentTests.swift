@@ -7,13 +7,12 @@ import HTTP
 import Inference
 import Journal
 import Kernel
-import Matching
 import Store
 import Testing
 
 /// Experiments on both stores: what counts, how often, and what can't start.
 struct ExperimentTests {
-    @Test("cells hold what a count by hand holds, whatever is told twice and however it is cut", arguments: TestStore.available)
+    @Test("cells hold what a count by hand holds, whatever is told twice", arguments: TestStore.available)
     func cells(kind: TestStore) async throws {
         try await kind.run(Marketplace.migrations) { store in
             for seed in 1...4 { try await Self.checkCells(store, seed: UInt64(seed)) }
@@ -193,7 +192,7 @@ struct ExperimentTests {
         #expect(Set(exposures.map(\.person)).count == exposures.count)
         for exposure in exposures {
             let version = try #require(experiment.terms.arms[exposure.arm].treatment)
-            #expect(models[exposure.person]?.hasPrefix("\(version)/") == true, "the slate's log names the arm's weights")
+            #expect(models[exposure.person]?.hasPrefix("\(version)/") == true, "the log names the arm's weights")
             #expect(exposure.propensity == 0.5 && exposure.isGhost == (exposure.arm == 0))
         }
         let merged = try await lab.counted(experiment.id).merged(arms: 2)

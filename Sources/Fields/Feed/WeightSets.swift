@@ -68,7 +68,8 @@ extension Feed {
     public func register(_ text: String, by person: PersonID, in transaction: any Transaction) throws -> String {
         let weights = try Self.weights(text)
         guard weights.version.wholeMatch(of: /[A-Za-z0-9._-]{1,40}/) != nil else {
-            throw InvalidField("weights", "need a version of 1–40 letters, digits, . _ -", zh: "须写明版本：1–40 个字母、数字或 . _ -")
+            throw InvalidField(
+                "weights", "need a version of 1–40 letters, digits, . _ -", zh: "须写明版本：1–40 个字母、数字或 . _ -")
         }
         guard weights.version != Self.baseline.version else { throw WeightProblem.versionTaken(weights.version) }
         let added = try transaction.run(

@@ -99,7 +99,8 @@ struct ExperimentPages: Sendable {
         _ fields: ExperimentFields, _ problem: (any Problem)?, _ request: Request, _ context: Context
     ) async throws -> Response {
         _ = try identity(context)
-        let decisions = try await market.decisions.list(limit: 100).filter { $0.state == .draft || $0.state == .running }
+        let decisions = try await market.decisions.list(limit: 100)
+            .filter { $0.state == .draft || $0.state == .running }
         let (sets, current) = try await weightSets()
         var view = fields.view(context)
         view["key"] = market.source.secret(bytes: 8)
@@ -175,7 +176,8 @@ struct ExperimentPages: Sendable {
             guard let currency = Currency(form["currency"] ?? ""),
                 let money = Money(typed: form["cost"] ?? "", currency)
             else {
-                throw InvalidField("cost", "must be an amount like 1200 or 39.90 of a known currency.", zh: "请输入金额和货币代码。")
+                throw InvalidField(
+                    "cost", "must be an amount like 1200 or 39.90 of a known currency.", zh: "请输入金额和货币代码。")
             }
             let cost = ExperimentCost(amount: money.amount, currency: currency)
             _ = try await KeepExperiments(market).setCost(cost, of: id, command)
@@ -196,7 +198,8 @@ struct ExperimentPages: Sendable {
     }
 
     private static func isShown(_ problem: any Problem) -> Bool {
-        problem is InvalidField || problem is ExperimentProblem || problem is DecisionProblem || problem is WeightProblem
+        problem is InvalidField || problem is ExperimentProblem || problem is DecisionProblem
+            || problem is WeightProblem
     }
 
     private func command(_ request: Request, _ context: Context) async throws -> (Form, Command) {

@@ -34,7 +34,8 @@ struct ValuePages: Sendable {
     }
 
     private func total(_ total: ValueAccount.Total?) -> String? {
-        total.flatMap { $0.count > 0 ? "\(Figures.signed($0.value)) (\(ExperimentView.range($0.interval(), scale: 1)))" : nil }
+        guard let total, total.count > 0 else { return nil }
+        return "\(Figures.signed(total.value)) (\(ExperimentView.range(total.interval(), scale: 1)))"
     }
 
     private func line(_ line: ValueLine, _ context: Context) -> View {

@@ -51,7 +51,7 @@ struct AssignmentTests {
 
     private static let known: UInt64 = 0xa322bbf9fbc7cd09
 
-    @Test("growing keeps everybody where they are, and no two experiments share a person", arguments: (1...20).map(UInt64.init))
+    @Test("growing moves nobody, and no two experiments share a person", arguments: (1...20).map(UInt64.init))
     func exclusive(seed: UInt64) throws {
         var random = Random(seed: seed)
         var sets: [BucketSet] = []

@@ -47,11 +47,15 @@ public struct IconArray: Sendable {
             let y = 216 + index * 18
             let path = index == 0 ? square(2, y - 9) : diamond(2, y - 9)
             lines.append("<path \(note.1) d=\"\(path)\"/>")
-            lines.append("<text font-size=\"12\" fill=\"currentColor\" x=\"16\" y=\"\(y)\">\(note.2) \(Self.escaped(note.0))</text>")
+            lines.append(text(16, y, "\(note.2) \(note.0)"))
         }
         lines.append("<path class=\"rest\" fill=\"#c3cbd6\" d=\"\(dot(262, 207))\"/>")
-        lines.append("<text font-size=\"12\" fill=\"currentColor\" x=\"276\" y=\"216\">\(Self.total - end) \(Self.escaped(legend.rest))</text></svg>")
+        lines.append(text(276, 216, "\(Self.total - end) \(legend.rest)") + "</svg>")
         return lines.joined(separator: "\n")
+    }
+
+    private func text(_ x: Int, _ y: Int, _ words: String) -> String {
+        "<text font-size=\"12\" fill=\"currentColor\" x=\"\(x)\" y=\"\(y)\">\(Self.escaped(words))</text>"
     }
 
     private func squares(_ places: Range<Int>) -> String { drawn(places, square) }
