@@ -1,4 +1,5 @@
 import Experiments
+import HTTP
 import Kernel
 
 /// What the form of a new experiment holds: one new weight set against what is in force. Programs can try several.
