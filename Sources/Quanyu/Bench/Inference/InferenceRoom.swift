@@ -62,16 +62,9 @@ enum InferenceRoom {
         var seconds = 0.0
         for first in stride(from: 0, to: people, by: 1_000) {
             let day = start + .days(Int64(first * 30 / people))
-            let exposures = (first..<first + 1_000).map {
-                Exposure(
-                    experiment: id, arm: $0 % 2, person: PersonID(rawValue: UInt128($0)), time: day, propensity: 0.5,
-                    isGhost: $0 % 2 == 0)
-            }
-            let finishes = exposures.map {
-                Touchpoint(
-                    person: $0.person, time: day, kind: .finish, subject: .video(VideoID(rawValue: 1)),
-                    slate: SlateID(rawValue: 1))
-            }
+            let people = (first..<first + 1_000).map { PersonID(rawValue: UInt128($0)) }
+            let exposures = people.map { Self.exposure(of: $0, id, day) }
+            let finishes = people.map { Self.finish(by: $0, day) }
             let spent = try await ContinuousClock().measure {
                 try await store.write { try journal.append(exposures, at: day, in: $0) }
             }
@@ -79,6 +72,16 @@ enum InferenceRoom {
             try await store.write { try journal.append(finishes, at: day, in: $0) }
         }
         return seconds
+    }
+
+    private static func exposure(of person: PersonID, _ id: ExperimentID, _ day: Instant) -> Exposure {
+        let arm = Int(person.rawValue & 1)
+        return Exposure(experiment: id, arm: arm, person: person, time: day, propensity: 0.5, isGhost: arm == 0)
+    }
+
+    private static func finish(by person: PersonID, _ day: Instant) -> Touchpoint {
+        let video = Touchpoint.Subject.video(VideoID(rawValue: 1))
+        return Touchpoint(person: person, time: day, kind: .finish, subject: video, slate: SlateID(rawValue: 1))
     }
 
     /// - Returns: seconds, the best of twenty.
@@ -95,8 +98,4 @@ enum InferenceRoom {
         }
         return best
     }
-}
-
-extension Duration {
-    fileprivate var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }
