@@ -24,7 +24,7 @@ enum InferenceRoom {
         let (id, start) = try await store.write { try Self.begin(room, decisions, in: $0) }
         let appended = try await appending(id, start, store, journal)
         let clock = ContinuousClock()
-        let followed = try await clock.measure { try await journal.catchUp(room.follower) }
+        let followed = try await clock.measure { _ = try await journal.catchUp(room.follower) }
         let result = try await reading(id, store)
         await store.close()
         let facts = Double(people * 2)
@@ -66,7 +66,7 @@ enum InferenceRoom {
             let exposures = people.map { Self.exposure(of: $0, id, day) }
             let finishes = people.map { Self.finish(by: $0, day) }
             let spent = try await ContinuousClock().measure {
-                try await store.write { try journal.append(exposures, at: day, in: $0) }
+                _ = try await store.write { try journal.append(exposures, at: day, in: $0) }
             }
             seconds += spent.seconds
             try await store.write { try journal.append(finishes, at: day, in: $0) }
