@@ -117,7 +117,7 @@ struct ExperimentPagesTests {
             try journal.append(exposure, at: now, in: transaction)
             guard number / 2 % 10 < (arm == 0 ? 1 : 3) else { continue }
             let order = OrderID(rawValue: UInt128(number + 1))
-            try journal.append(Paid(order: order, buyer: person, time: now), at: now, in: transaction)
+            try journal.append(Paid(order: order, buyer: person, time: now + .seconds(5)), at: now, in: transaction)
         }
     }
 
