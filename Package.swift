@@ -65,6 +65,8 @@ let package = Package(
         room("Payments", "Sources/Trade/Payments", [crypto, httpClient]),
         room("Ledger", "Sources/Trade/Ledger", [crypto]),
         room("AfterSales", "Sources/Trade/AfterSales"),
+        room("Coupons", "Sources/Trade/Coupons"),
+        room("Pricing", "Sources/Trade/Pricing"),
         // Fields
         room("Shops", "Sources/Fields/Shops"),
         room("Content", "Sources/Fields/Content"),
@@ -79,7 +81,7 @@ let package = Package(
             name: "Flows",
             dependencies: [
                 "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
-                "Shops", "Ledger", "AfterSales", "Alliance", "Decisions",
+                "Shops", "Ledger", "AfterSales", "Alliance", "Decisions", "Coupons", "Pricing",
                 "Content", "Feed", "Centre", hummingbird, httpTypes,
             ], path: "Sources/Flows", exclude: ["Importing"]),
         // Sites
@@ -87,7 +89,7 @@ let package = Package(
             name: "Sites",
             dependencies: [
                 "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
-                "Shops",
+                "Shops", "Coupons", "Pricing",
                 "Content", "Feed", "Centre", "Ledger", "Alliance", "AfterSales", "Decisions", "Flows", mustache,
                 hummingbird, httpTypes, crypto,
             ], path: "Sources/Sites", resources: [.embedInCode("Templates"), .embedInCode("Assets")]),
@@ -125,10 +127,11 @@ let package = Package(
             name: "Quanyu",
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Catalog", "Stock", "Orders",
-                "Payments", "Ledger", "Shops", "Feed", "Flows", "Importing", "CSV", "Inference", "InferenceTrials",
+                "Payments", "Ledger", "Shops", "Feed", "Coupons", "Flows", "Importing", "CSV", "Inference", "InferenceTrials",
                 "Matching", "MatchingText", "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
             ],
             path: "Sources/Quanyu"),
+        .testTarget(name: "PricingTests", dependencies: ["Coupons", "Pricing"], path: "Tests/Trade/Pricing"),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "StoreSQLite"], path: "Tests/Trade/Ledger"),
         .testTarget(name: "KernelTests", dependencies: ["Kernel"], path: "Tests/Ground/Kernel"),
         // The built executable under test: what the suites share, then one suite a question.

@@ -4,6 +4,7 @@ import Carts
 import Catalog
 import Centre
 import Content
+import Coupons
 import Decisions
 import Feed
 import Journal
@@ -12,6 +13,7 @@ import Ledger
 import Orders
 import Payments
 import People
+import Pricing
 import Shops
 import Stock
 import Store
@@ -37,6 +39,10 @@ public struct Marketplace: Sendable {
     public let alliance: Alliance
     public let afterSales: AfterSales
     public let decisions: Decisions
+    public let coupons: Coupons
+    public let pricing: Pricing
+    /// Who holds which tier of a shop's membership.
+    public let memberships: any Memberships
     /// Takes the money.
     public let provider: any PaymentProvider
     /// What the operator has settled with everybody.
@@ -49,7 +55,8 @@ public struct Marketplace: Sendable {
     /// - Parameter feedSnapshot: where the feed's engine is kept between runs.
     public init(
         store: any Store, source: Kernel.Source, people configuration: People.Configuration = .init(),
-        feedSnapshot: String? = nil, provider: any PaymentProvider, terms: TradeTerms = .init()
+        feedSnapshot: String? = nil, provider: any PaymentProvider, terms: TradeTerms = .init(),
+        memberships: any Memberships = NoMemberships()
     ) {
         self.terms = terms
         self.store = store
@@ -70,6 +77,9 @@ public struct Marketplace: Sendable {
         alliance = Alliance(store: store, source: source)
         afterSales = AfterSales(store: store, journal: journal, source: source, deadlines: terms.afterSale)
         decisions = Decisions(store: store, journal: journal, source: source)
+        coupons = Coupons(store: store, source: source)
+        pricing = Pricing(store: store, source: source)
+        self.memberships = memberships
     }
 
     /// The tables of every room, in the order in which rooms were added.
@@ -77,7 +87,7 @@ public struct Marketplace: Sendable {
         storeMigrations + journalMigrations + People.migrations + Catalog.migrations + Stock.migrations
         + Shops.migrations + Content.migrations + Feed.migrations + Centre.migrations + Carts.migrations
         + Orders.migrations + Payments.migrations + Ledger.migrations + Alliance.migrations
-        + AfterSales.migrations + Decisions.migrations
+        + AfterSales.migrations + Decisions.migrations + Coupons.migrations + Pricing.migrations
 
     /// Reads what rooms keep in memory.
     public func load() async throws {

@@ -27,7 +27,7 @@ struct CheckoutPages: Sendable {
         if let variant = request.query("variant").flatMap({ VariantID($0) }) {
             let quantity = try request.query("quantity", in: 1...Int(Carts.maximumQuantity), default: 1)
             let slate = request.query("slate").flatMap { SlateID($0) }
-            cart = try await PresentCart(market)(only: variant, quantity: Int64(quantity), slate: slate)
+            cart = try await PresentCart(market)(only: variant, quantity: Int64(quantity), slate: slate, for: buyer)
             isWhole = false
         } else {
             cart = try await PresentCart(market)(of: buyer)
@@ -66,7 +66,7 @@ struct CheckoutPages: Sendable {
     /// The same lines as they stand now.
     private func current(_ shown: [ShownLine], of buyer: PersonID, isWholeCart: Bool) async throws -> PresentedCart {
         if !isWholeCart, let line = shown.first {
-            return try await PresentCart(market)(only: line.variant, quantity: line.quantity, slate: line.slate)
+            return try await PresentCart(market)(only: line.variant, quantity: line.quantity, slate: line.slate, for: buyer)
         }
         return try await PresentCart(market)(of: buyer)
     }

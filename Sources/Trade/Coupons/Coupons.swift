@@ -81,7 +81,8 @@ public final class Coupons: Sendable {
         let now = source.now
         let ended = try transaction.run(
             """
-            UPDATE coupons SET ends_at = \(now), starts_at = CASE WHEN starts_at < \(now) THEN starts_at ELSE \(now) END
+            UPDATE coupons SET ends_at = \(now),
+                starts_at = CASE WHEN starts_at < \(now) THEN starts_at ELSE \(now) - 1 END
             WHERE id = \(id) AND ends_at > \(now)
             """)
         guard ended == 1 else { throw NotFound("coupon") }
