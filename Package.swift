@@ -143,7 +143,10 @@ let package = Package(
         .testTarget(name: "AnalyzeTests", dependencies: ["Quanyu", "Inference"], path: "Tests/Analyze"),
         .testTarget(
             name: "StoresTests",
-            dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows", "Decisions"],
+            dependencies: [
+                "Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows", "Decisions", "Coupons",
+                "Pricing",
+            ],
             path: "Tests/Stores"),
         .testTarget(
             name: "TradeTests", dependencies: ["Flows", "StoreSQLite", "Alliance", "AfterSales", "Ledger"],

@@ -109,9 +109,8 @@ public struct PlaceOrder: Sendable {
         do { return try await place(job) } catch is TotalDiffers {
             let wanted = MakeQuote.Wanted(shown, to: address.region, coupons: .these([]))
             throw try await changed(wanted, for: buyer) { quote in
-                [(.freight, quote.freight), (.tax, quote.addedTax)].filter { $0.1.amount != 0 }.map {
-                    QuoteChange($0.0, before: 0, after: $0.1.amount)
-                }
+                let added: [(QuoteChange.Kind, Money)] = [(.freight, quote.freight), (.tax, quote.addedTax)]
+                return added.filter { $0.1.amount != 0 }.map { QuoteChange($0.0, before: 0, after: $0.1.amount) }
             }
         }
     }
