@@ -35,6 +35,11 @@ extension Pricing {
         forget(shop, after: transaction)
     }
 
+    /// An offer, or `nil`.
+    public static func offer(_ id: PriceOfferID, in transaction: any Transaction) throws -> PriceOffer? {
+        try transaction.row("SELECT * FROM price_offers WHERE id = \(id)").map(PriceOffer.init)
+    }
+
     /// A shop's offers, the latest first.
     public func offers(of shop: ShopID, limit: Int) async throws -> [PriceOffer] {
         try await store.read { transaction in
