@@ -2,6 +2,7 @@ import Carts
 import Catalog
 import Journal
 import Kernel
+import Pricing
 import Shops
 import Stock
 import Store
@@ -20,6 +21,8 @@ public struct PresentedCart: Sendable {
         public let available: Int64
         /// What one unit costs now; `nil` when it can't be bought at all.
         public let price: Price?
+        /// What set the price.
+        public let reason: ResolvedPrice?
         /// Whether it costs something else than when it was put in.
         public var priceChanged: Bool { price.map { $0.amount.amount != line.shownAmount } ?? false }
         /// Whether the cart's quantity can be bought.
@@ -96,7 +99,7 @@ public struct PresentCart: Sendable {
             else { return nil }
             return PresentedCart.Line(
                 line: line, product: product, variant: variant, available: available[line.variant] ?? 0,
-                price: product.isListed ? prices[line.variant] : nil)
+                price: product.isListed ? prices[line.variant] : nil, reason: prices.reasons[line.variant])
         }
     }
 

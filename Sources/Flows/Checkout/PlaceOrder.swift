@@ -91,26 +91,32 @@ public struct PlaceOrder: Sendable {
         public let intent: PaymentIntentID
     }
 
-    /// Places lines at the prices that the buyer was shown. They may hold coupons no further than the prices say: lines
-    /// that cost delivery or tax besides are quoted first.
+    /// Places lines at the prices that the buyer was shown, in one step.
     ///
-    /// - Throws: ``CheckoutProblem`` when a line costs something else than shown or is gone, ``QuoteChanged`` when
-    ///   delivery or tax come on top, ``OutOfStock`` naming the lines that can't be reserved, ``FlashLotProblem``,
-    ///   ``InvalidField``, ``IdempotencyKeyReused``.
+    /// - Parameters:
+    ///   - coupons: coupons to use.
+    ///   - total: what the buyer was shown in all, in minor units; `nil` when it is what the lines cost.
+    /// - Throws: ``CheckoutProblem`` when a line costs something else than shown or is gone, ``QuoteChanged`` when the
+    ///   total is another, for example since delivery or tax come on top, ``OutOfStock`` naming the lines that can't be
+    ///   reserved, ``FlashLotProblem``, ``CouponProblem``, ``InvalidField``, ``IdempotencyKeyReused``.
     public func callAsFunction(
-        _ shown: [ShownLine], to address: Address, by buyer: PersonID, key: IdempotencyKey?
+        _ shown: [ShownLine], coupons: [CouponID] = [], total: Int64? = nil, to address: Address, by buyer: PersonID,
+        key: IdempotencyKey?
     ) async throws -> Placed {
         try Self.check(shown)
-        let lines = shown.map { "\($0.variant) \($0.quantity) \($0.amount)" }.joined(separator: ";")
+        var lines = shown.map { "\($0.variant) \($0.quantity) \($0.amount)" }.joined(separator: ";")
+        if !coupons.isEmpty || total != nil { lines += " \(coupons) \(total ?? 0)" }
         let cards = try await CreditCreators(market: market).cards(of: shown, for: buyer)
         let job = Job(
-            shown: shown, quote: nil, address: address, buyer: buyer, key: key, fingerprint: "\(lines) to \(address)",
-            version: market.pricing.version, cards: cards)
+            shown: shown, quote: nil, coupons: coupons, total: total, address: address, buyer: buyer, key: key,
+            fingerprint: "\(lines) to \(address)", version: market.pricing.version, cards: cards)
         do { return try await place(job) } catch is TotalDiffers {
-            let wanted = MakeQuote.Wanted(shown, to: address.region, coupons: .these([]))
+            let wanted = MakeQuote.Wanted(shown, to: address.region, coupons: .these(coupons))
             throw try await changed(wanted, for: buyer) { quote in
-                let added: [(QuoteChange.Kind, Money)] = [(.freight, quote.freight), (.tax, quote.addedTax)]
-                return added.filter { $0.1.amount != 0 }.map { QuoteChange($0.0, before: 0, after: $0.1.amount) }
+                let parts: [(QuoteChange.Kind, Money)] = [
+                    (.coupon, quote.discount), (.freight, quote.freight), (.tax, quote.addedTax),
+                ]
+                return parts.filter { $0.1.amount != 0 }.map { QuoteChange($0.0, after: $0.1.amount) }
             }
         }
     }
@@ -133,8 +139,8 @@ public struct PlaceOrder: Sendable {
         }
         let cards = try await CreditCreators(market: market).cards(of: shown, for: buyer)
         let job = Job(
-            shown: shown, quote: quote, address: address, buyer: buyer, key: key, fingerprint: fingerprint,
-            version: market.pricing.version, cards: cards)
+            shown: shown, quote: quote, coupons: quote.coupons.map(\.coupon), total: nil, address: address, buyer: buyer,
+            key: key, fingerprint: fingerprint, version: market.pricing.version, cards: cards)
         do { return try await place(job) } catch let problem as any Problem where Self.requotes(problem) {
             return try await requote(quote, to: address, for: buyer, after: problem)
         } catch is TotalDiffers {
@@ -199,6 +205,8 @@ private struct TotalDiffers: Error {}
 private struct Job: Sendable {
     let shown: [ShownLine]
     let quote: Quote?
+    let coupons: [CouponID]
+    let total: Int64?
     let address: Address
     let buyer: PersonID
     let key: IdempotencyKey?
@@ -239,9 +247,8 @@ extension PlaceOrder {
             _ = try Pricing.take(quote.id, of: job.buyer, in: transaction)
             guard market.source.now < quote.expiresAt else { throw TotalDiffers() }
         }
-        let choice = CouponChoice.these(job.quote?.coupons.map(\.coupon) ?? [])
         let composition = try ComposeQuote(market: market, version: job.version)(
-            job.shown, by: job.buyer, to: job.address.region, choice, in: transaction)
+            job.shown, by: job.buyer, to: job.address.region, .these(job.coupons), in: transaction)
         let changed = composition.lines.filter { $0.price.amount.amount != $0.shown.amount }
         guard changed.isEmpty else {
             throw CheckoutProblem.priceChanged(
@@ -253,8 +260,8 @@ extension PlaceOrder {
             let now = try Quote(composition, id: quote.id, region: quote.region, expiresAt: quote.expiresAt)
             guard now.currency == quote.currency, quote.changes(to: now).isEmpty else { throw TotalDiffers() }
         } else {
-            let shown = try composition.lines.reduce(Money.zero(composition.currency)) { try $0.adding($1.amount) }
-            guard try composition.total() == shown else { throw TotalDiffers() }
+            let goods = try composition.lines.reduce(Money.zero(composition.currency)) { try $0.adding($1.amount) }
+            guard try composition.total().amount == job.total ?? goods.amount else { throw TotalDiffers() }
         }
         return composition
     }

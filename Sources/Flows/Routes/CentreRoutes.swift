@@ -163,7 +163,8 @@ extension MarketplaceAPI {
             let shop = try await market.shops.shop(product.shop)
         else { throw NotFound("product") }
         let available = try await market.stock.available(product.variants.map(\.id))
-        let prices = try await market.livePrices(of: product.variants)
+        let prices = try await market.livePrices(
+            of: product.variants, for: call.context.identity?.person)
         return ProductBody(
             id: id, shop: PartyView(shop, language), category: product.category,
             title: product.title.text(in: language),

@@ -69,12 +69,18 @@ struct AddressBody: Documented {
         name: "Lin", phone: "+86 139 0000 0000", region: "Zhejiang", city: "Hangzhou", street: "1 West Lake Road")
 }
 
-/// What is to be ordered: what a quote says, or lines that cost their prices and nothing else.
+/// What is to be ordered: what a quote says; or lines as they were shown.
 struct NewOrderBody: Documented {
     let quote: QuoteID?
     let lines: [NewOrderLineBody]?
+    /// Coupons for the lines.
+    let coupons: [CouponID]?
+    /// What the lines were shown to cost in all, in minor units; absent when it is their prices and nothing else.
+    let total: Int64?
     let address: AddressBody
-    static let example = NewOrderBody(quote: Identifier(rawValue: 20), lines: [.example], address: .example)
+    static let example = NewOrderBody(
+        quote: Identifier(rawValue: 20), lines: [.example], coupons: [Identifier(rawValue: 21)], total: 9_900,
+        address: .example)
 }
 
 /// An order group that waits for its payment.
@@ -223,7 +229,8 @@ extension MarketplaceAPI {
             let lines = (call.body.lines ?? []).map {
                 ShownLine(variant: $0.variant, quantity: $0.quantity, amount: $0.amount, slate: $0.slate)
             }
-            placed = try await PlaceOrder(market)(lines, to: address, by: buyer, key: call.key)
+            placed = try await PlaceOrder(market)(
+                lines, coupons: call.body.coupons ?? [], total: call.body.total, to: address, by: buyer, key: call.key)
         }
         let payAt = try await SettlePayments(market).begin(
             placed.group, by: buyer, returnTo: "/orders/groups/\(placed.group)/return")

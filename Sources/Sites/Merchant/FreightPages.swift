@@ -94,7 +94,8 @@ struct FreightPages: Sendable {
         let identity = try context.person()
         let form = try await Form(request, context)
         do {
-            let currency = try await frame.currency(market)
+            try identity.requireStaff(of: shop)
+            let currency = try await ShopGoods(of: shop, market, context).currency
             let zones = try (1...Self.rows).compactMap { try zone($0, form, currency) }
             let template = try FreightTemplate(
                 id: market.source.identifier(), shop: shop, name: try form.required("name"),

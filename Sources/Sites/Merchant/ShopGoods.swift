@@ -5,16 +5,16 @@ import Kernel
 
 /// The newest goods of a shop, for the forms of its desk.
 struct ShopGoods {
-    let market: Marketplace
     /// One option for each variant that has a price.
     private(set) var variants: [View] = []
     /// One option for each product.
     private(set) var products: [View] = []
     /// The names of variants.
     private(set) var names: [VariantID: String] = [:]
+    /// The currency of the newest price; yuan while there is none.
+    private(set) var currency = Currency.cny
 
     init(of shop: ShopID, _ market: Marketplace, _ context: Context) async throws {
-        self.market = market
         let ids = try await market.catalog.newest(shop: shop, limit: 200).map(\.id)
         let now = market.source.now
         for product in try await market.store.read({ try Catalog.products(ids, at: now, in: $0) }) {
@@ -22,6 +22,7 @@ struct ShopGoods {
             products.append(["value": product.id.description, "name": title])
             for variant in product.variants {
                 guard let price = variant.price else { continue }
+                if names.isEmpty { currency = price.amount.currency }
                 let spec = variant.spec.text(in: context.language)
                 let name = title + (spec.isEmpty ? "" : " · \(spec)")
                 names[variant.id] = name

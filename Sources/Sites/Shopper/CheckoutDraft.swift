@@ -73,8 +73,6 @@ struct CheckoutDraft {
         view["wasText"] = false
         let quoted = quote?.lines.first { $0.variant == line.variant.id }
         if let quoted { view["quantity"] = String(quoted.quantity) }
-        view["listText"] = maybe(context.format.money(line.price?.list?.amount, amount.currency))
-        view["ruleText"] = maybe(quoted?.price.rule.word.map { context.words($0) })
         let off = Int64(quoted?.charges.discount.total ?? 0)
         view["offText"] = maybe(off > 0 ? "−" + context.format.money(Money(off, amount.currency)) : nil)
         if let before = seen.first(where: { $0.variant == line.variant.id }), before.amount != amount.amount {

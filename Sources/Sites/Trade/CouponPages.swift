@@ -136,7 +136,9 @@ struct CouponPages: Sendable {
         do {
             let shop: ShopID? =
                 if case .shop(let id) = desk { id } else { form["shop"] == nil ? nil : try form.identifier("shop") }
-            let currency = try await frame.currency(market)
+            // Amounts are typed in the currency of the shop's goods.
+            let currency =
+                if let shop { try await ShopGoods(of: shop, market, context).currency } else { frame.currency.known }
             let terms = try CouponForm.terms(form, at: shop, currency)
             let decision: DecisionID? = form["decision"] == nil ? nil : try form.identifier("decision")
             let command = try form.command(by: try context.person(), "coupon \(terms)")
