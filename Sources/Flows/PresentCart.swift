@@ -65,23 +65,27 @@ public struct PresentCart: Sendable {
         return try await present(lines)
     }
 
-    /// One variant as if it were the whole cart, for "buy now".
-    public func callAsFunction(
-        only variant: VariantID, quantity: Int64, slate: SlateID?, for person: PersonID
-    ) async throws -> PresentedCart {
-        let now = market.source.now
+    /// One variant as if it were the whole cart, for "buy now"; its amount doesn't matter.
+    public func callAsFunction(only line: ShownLine, for person: PersonID) async throws -> PresentedCart {
         let version = market.pricing.version
-        let lines = try await market.store.read { [self] transaction -> [PresentedCart.Line] in
-            guard let found = try Catalog.variants([variant], at: now, in: transaction)[variant] else {
-                throw NotFound("variant")
-            }
-            let prices = try LivePrices(of: [found], for: person, version: version, market, in: transaction)
-            let line = CartLine(
-                variant: variant, product: found.product, shop: found.shop, quantity: quantity,
-                shownAmount: prices[variant]?.amount.amount ?? 0, slate: slate, addedAt: now)
-            return try self.lines([line], for: person, version: version, in: transaction)
+        let lines = try await market.store.read { [self] in
+            try single(line, for: person, version: version, in: $0)
         }
         return try await present(lines)
+    }
+
+    private func single(
+        _ wanted: ShownLine, for person: PersonID, version: Int, in transaction: any Transaction
+    ) throws -> [PresentedCart.Line] {
+        let now = market.source.now
+        guard let found = try Catalog.variants([wanted.variant], at: now, in: transaction)[wanted.variant] else {
+            throw NotFound("variant")
+        }
+        let prices = try LivePrices(of: [found], for: person, version: version, market, in: transaction)
+        let line = CartLine(
+            variant: wanted.variant, product: found.product, shop: found.shop, quantity: wanted.quantity,
+            shownAmount: prices[wanted.variant]?.amount.amount ?? 0, slate: wanted.slate, addedAt: now)
+        return try lines([line], for: person, version: version, in: transaction)
     }
 
     private func lines(

@@ -221,7 +221,8 @@ import Testing
             for (person, quote) in quotes {
                 group.addTask {
                     do {
-                        _ = try await PlaceOrder(fair.market)(quote.id, to: fair.address, by: person, key: nil)
+                        _ = try await PlaceOrder(fair.market)(
+                            .init(quote: quote.id), to: fair.address, by: person, key: nil)
                         return "placed"
                     } catch is QuoteChanged { return "changed" } catch { return "\(error)" }
                 }

@@ -126,7 +126,7 @@ struct Fair {
     }
 
     func place(_ quote: Quote) async throws -> PlaceOrder.Placed {
-        try await PlaceOrder(market)(quote.id, to: address, by: buyer.person, key: nil)
+        try await PlaceOrder(market)(.init(quote: quote.id), to: address, by: buyer.person, key: nil)
     }
 
     func pay(_ placed: PlaceOrder.Placed) async throws -> [Order] {

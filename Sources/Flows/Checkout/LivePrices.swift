@@ -64,11 +64,11 @@ public struct LivePrices: Sendable {
 }
 
 extension Marketplace {
-    /// The prices of these variants now, for a person or for anybody.
-    public func livePrices(of variants: [Variant], for person: PersonID? = nil) async throws -> LivePrices {
+    /// The prices of these variants now, for anybody.
+    public func livePrices(of variants: [Variant]) async throws -> LivePrices {
         let version = pricing.version
         return try await store.read { [self] in
-            try LivePrices(of: variants, for: person, version: version, self, in: $0)
+            try LivePrices(of: variants, for: nil, version: version, self, in: $0)
         }
     }
 }

@@ -17,39 +17,57 @@ public struct MakeQuote: Sendable {
     public init(_ market: Marketplace) { self.market = market }
 
     /// Units and slates of lines; what they cost is found here. Lines of one variant become one.
-    public struct Wanted: Sendable {
+    public final class Wanted: Sendable {
         let lines: [ShownLine]
         let region: String?
         let coupons: CouponChoice
+        let trims: Bool
 
         /// - Parameters:
         ///   - lines: their amounts don't matter.
         ///   - region: where it goes; without it, freight and regional tax wait.
         ///   - coupons: the best of the person's, or these.
-        public init(_ lines: [ShownLine], to region: String?, coupons: CouponChoice = .best) {
+        ///   - trims: takes as many units as there are and leaves out what is gone, instead of throwing.
+        public init(_ lines: [ShownLine], to region: String?, coupons: CouponChoice = .best, trims: Bool = false) {
             self.lines = lines
+            self.trims = trims
             let region = region?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
             self.region = region.isEmpty ? nil : region
             self.coupons = coupons
         }
     }
 
-    /// - Parameter trims: takes as many units as there are and leaves out what is gone, instead of throwing.
     /// - Throws: ``CheckoutProblem``, ``OutOfStock``, ``CouponProblem``, ``InvalidField``.
     public func callAsFunction(
-        _ wanted: Wanted, for buyer: PersonID, trims: Bool = false, key: IdempotencyKey? = nil,
-        fingerprint: String = ""
+        _ wanted: Wanted, for buyer: PersonID, key: IdempotencyKey? = nil, fingerprint: String = ""
     ) async throws -> Quote {
-        let now = market.source.now
-        let version = market.pricing.version
-        let id = market.source.identifier(QuoteKind.self)
         try PlaceOrder.check(wanted.lines)
-        return try await market.store.write { [self] transaction in
-            let made = try transaction.once(key, fingerprint: fingerprint, at: now) {
-                try make(wanted, as: id, for: buyer, trims: trims, version: version, in: transaction).id
-            }
-            return try Self.quote(made, of: buyer, in: transaction)
+        let job = Job(wanted, buyer, key, fingerprint, version: market.pricing.version)
+        return try await market.store.write { [self] in try make(job, in: $0) }
+    }
+
+    /// One wish; a class, so that it is one thing to hand on.
+    private final class Job: Sendable {
+        let wanted: Wanted
+        let buyer: PersonID
+        let key: IdempotencyKey?
+        let fingerprint: String
+        let version: Int
+
+        init(_ wanted: Wanted, _ buyer: PersonID, _ key: IdempotencyKey?, _ fingerprint: String, version: Int) {
+            self.wanted = wanted
+            self.buyer = buyer
+            self.key = key
+            self.fingerprint = fingerprint
+            self.version = version
         }
+    }
+
+    private func make(_ job: Job, in transaction: any Transaction) throws -> Quote {
+        let made = try transaction.once(job.key, fingerprint: job.fingerprint, at: market.source.now) {
+            try make(job.wanted, for: job.buyer, version: job.version, in: transaction).id
+        }
+        return try Self.quote(made, of: job.buyer, in: transaction)
     }
 
     /// A person's quote that was not placed yet.
@@ -64,13 +82,13 @@ public struct MakeQuote: Sendable {
     }
 
     private func make(
-        _ wanted: Wanted, as id: QuoteID, for buyer: PersonID, trims: Bool, version: Int,
-        in transaction: any Transaction
+        _ wanted: Wanted, for buyer: PersonID, version: Int, in transaction: any Transaction
     ) throws -> Quote {
-        let lines = try stocked(Self.merged(wanted.lines), trims: trims, in: transaction)
+        let id = market.source.identifier(QuoteKind.self)
+        let lines = try stocked(Self.merged(wanted.lines), trims: wanted.trims, in: transaction)
         let compose = ComposeQuote(market: market, version: version)
         let composition = try compose(
-            lines, by: buyer, to: wanted.region, wanted.coupons, skipsGone: trims, in: transaction)
+            lines, by: buyer, to: wanted.region, wanted.coupons, skipsGone: wanted.trims, in: transaction)
         guard composition.undelivered.isEmpty else {
             throw CheckoutProblem.notDelivered(composition.undelivered)
         }

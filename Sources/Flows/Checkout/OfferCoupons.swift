@@ -19,15 +19,8 @@ public struct OfferCoupons: Sendable {
         _ terms: CouponTerms, as author: CouponFunder, decision: DecisionID? = nil, _ command: Command
     ) async throws -> Coupon {
         try check(terms, author, command.identity)
-        return try await once(command) { [market] transaction in
-            if case .products(let shop, let products) = terms.scope {
-                let owners = try Catalog.shops(of: Array(products), in: transaction)
-                guard products.allSatisfy({ owners[$0] == shop }) else { throw NotFound("product") }
-            }
-            if author == .platform { try Self.requireRunning(decision, in: transaction) }
-            return try market.coupons.offer(
-                terms, by: author, decision: author == .platform ? decision : nil, in: transaction)
-        }
+        let pledge = Pledge(terms: terms, funder: author, decision: decision)
+        return try await once(command) { [coupons = market.coupons] in try pledge.offer(coupons, in: $0) }
     }
 
     /// Agrees to pay a share: the shop's owner or manager, an operator in the name of a running decision, the creator.
@@ -43,12 +36,8 @@ public struct OfferCoupons: Sendable {
         case .creator:
             guard coupon.terms.creator == command.identity.person else { throw NotFound("coupon") }
         }
-        return try await once(command) { [market] transaction in
-            if funder == .platform { try Self.requireRunning(decision, in: transaction) }
-            try market.coupons.agree(
-                to: id, as: funder, decision: funder == .platform ? decision : nil, in: transaction)
-            return id
-        }
+        let pledge = Pledge(coupon: id, funder: funder, decision: decision)
+        return try await once(command) { [coupons = market.coupons] in try pledge.agree(coupons, in: $0) }
     }
 
     /// Ends a coupon: its shop's own, or an operator any.
@@ -57,8 +46,8 @@ public struct OfferCoupons: Sendable {
     public func end(_ id: CouponID, _ command: Command) async throws -> Coupon {
         let coupon = try await market.coupons.coupon(id)
         if !command.identity.roles.contains(.operator) { try Self.requireShop(of: coupon, command.identity) }
-        return try await once(command) { [market] transaction in
-            try market.coupons.end(id, in: transaction)
+        return try await once(command) { [coupons = market.coupons] transaction in
+            try coupons.end(id, in: transaction)
             return id
         }
     }
@@ -67,15 +56,8 @@ public struct OfferCoupons: Sendable {
     ///
     /// - Throws: ``NotFound``, ``InvalidField``, ``CouponProblem/over(_:)``.
     public func claim(_ coupon: CouponID?, code: String?, _ command: Command) async throws -> Coupon {
-        try await once(command) { [market] transaction in
-            let person = command.identity.person
-            if let code { return try market.coupons.claim(code: code, by: person, in: transaction) }
-            guard let coupon else {
-                throw InvalidField("coupon", "or a code must be named.", zh: "须指定优惠券或券码。")
-            }
-            try market.coupons.claim(coupon, by: person, in: transaction)
-            return coupon
-        }
+        let claim = Claim(coupon: coupon, code: code, person: command.identity.person)
+        return try await once(command) { [coupons = market.coupons] in try claim.take(coupons, in: $0) }
     }
 
     private func check(_ terms: CouponTerms, _ author: CouponFunder, _ identity: Identity) throws {
@@ -88,14 +70,6 @@ public struct OfferCoupons: Sendable {
         case .platform: try Self.requireOperator(identity)
         case .creator: throw Forbidden("a shop or an operator to offer it")
         }
-    }
-
-    /// The platform's money moves in the name of a decision.
-    private static func requireRunning(_ decision: DecisionID?, in transaction: any Transaction) throws {
-        guard let decision else {
-            throw InvalidField("decision", "must name a running decision.", zh: "须填写正在执行的决策编号。")
-        }
-        try Decisions.requireRunning(decision, in: transaction)
     }
 
     private static func requireOperator(_ identity: Identity) throws {
@@ -113,7 +87,7 @@ public struct OfferCoupons: Sendable {
     ) async throws -> Coupon {
         let now = market.source.now
         return try await market.store.write { transaction in
-            let id = try transaction.once(command.key, fingerprint: command.fingerprint, at: now) {
+            let id: CouponID = try transaction.once(command.key, fingerprint: command.fingerprint, at: now) {
                 try body(transaction)
             }
             guard let coupon = try Coupons.coupons([id], at: now, in: transaction)[id] else {
@@ -121,5 +95,66 @@ public struct OfferCoupons: Sendable {
             }
             return coupon
         }
+    }
+}
+
+/// Somebody's word to pay a share of a coupon.
+private final class Pledge: Sendable {
+    let terms: CouponTerms?
+    let coupon: CouponID?
+    let funder: CouponFunder
+    let decision: DecisionID?
+
+    init(terms: CouponTerms? = nil, coupon: CouponID? = nil, funder: CouponFunder, decision: DecisionID?) {
+        self.terms = terms
+        self.coupon = coupon
+        self.funder = funder
+        // Only the platform's money moves in the name of a decision.
+        self.decision = funder == .platform ? decision : nil
+    }
+
+    func offer(_ coupons: Coupons, in transaction: any Transaction) throws -> CouponID {
+        guard let terms else { throw NotFound("coupon") }
+        if case .products(let shop, let products) = terms.scope {
+            let owners = try Catalog.shops(of: Array(products), in: transaction)
+            guard products.allSatisfy({ owners[$0] == shop }) else { throw NotFound("product") }
+        }
+        try requireRunning(in: transaction)
+        return try coupons.offer(terms, by: funder, decision: decision, in: transaction)
+    }
+
+    func agree(_ coupons: Coupons, in transaction: any Transaction) throws -> CouponID {
+        guard let coupon else { throw NotFound("coupon") }
+        try requireRunning(in: transaction)
+        try coupons.agree(to: coupon, as: funder, decision: decision, in: transaction)
+        return coupon
+    }
+
+    private func requireRunning(in transaction: any Transaction) throws {
+        guard funder == .platform else { return }
+        guard let decision else {
+            throw InvalidField("decision", "must name a running decision.", zh: "须填写正在执行的决策编号。")
+        }
+        try Decisions.requireRunning(decision, in: transaction)
+    }
+}
+
+/// Somebody's wish for a coupon.
+private final class Claim: Sendable {
+    let coupon: CouponID?
+    let code: String?
+    let person: PersonID
+
+    init(coupon: CouponID?, code: String?, person: PersonID) {
+        self.coupon = coupon
+        self.code = code
+        self.person = person
+    }
+
+    func take(_ coupons: Coupons, in transaction: any Transaction) throws -> CouponID {
+        if let code { return try coupons.claim(code: code, by: person, in: transaction) }
+        guard let coupon else { throw InvalidField("coupon", "or a code must be named.", zh: "须指定优惠券或券码。") }
+        try coupons.claim(coupon, by: person, in: transaction)
+        return coupon
     }
 }

@@ -91,102 +91,106 @@ public struct PlaceOrder: Sendable {
         public let intent: PaymentIntentID
     }
 
-    /// Places lines at the prices that the buyer was shown, in one step.
-    ///
-    /// - Parameters:
-    ///   - coupons: coupons to use.
-    ///   - total: what the buyer was shown in all, in minor units; `nil` when it is what the lines cost.
-    /// - Throws: ``CheckoutProblem`` when a line costs something else than shown or is gone, ``QuoteChanged`` when the
-    ///   total is another, for example since delivery or tax come on top, ``OutOfStock`` naming the lines that can't be
-    ///   reserved, ``FlashLotProblem``, ``CouponProblem``, ``InvalidField``, ``IdempotencyKeyReused``.
+    /// What a buyer confirms: a quote, or lines as they were shown.
+    public final class Basket: Sendable {
+        let quote: QuoteID?
+        let lines: [ShownLine]
+        let coupons: [CouponID]
+        let total: Int64?
+
+        /// What a quote says.
+        public init(quote: QuoteID) {
+            self.quote = quote
+            (lines, coupons, total) = ([], [], nil)
+        }
+
+        /// Lines at the prices that the buyer was shown.
+        ///
+        /// - Parameters:
+        ///   - coupons: coupons to use.
+        ///   - total: what the buyer was shown in all, in minor units; `nil` when it is what the lines cost.
+        public init(_ lines: [ShownLine], coupons: [CouponID] = [], total: Int64? = nil) {
+            quote = nil
+            self.lines = lines
+            self.coupons = coupons
+            self.total = total
+        }
+
+        fileprivate var fingerprint: String {
+            if let quote { return "\(quote)" }
+            let text = lines.map { "\($0.variant) \($0.quantity) \($0.amount)" }.joined(separator: ";")
+            return coupons.isEmpty && total == nil ? text : text + " \(coupons) \(total ?? 0)"
+        }
+    }
+
+    /// Places lines that cost their prices and nothing else; see the one with a ``Basket``.
     public func callAsFunction(
-        _ shown: [ShownLine], coupons: [CouponID] = [], total: Int64? = nil, to address: Address, by buyer: PersonID,
-        key: IdempotencyKey?
+        _ shown: [ShownLine], to address: Address, by buyer: PersonID, key: IdempotencyKey?
     ) async throws -> Placed {
-        try Self.check(shown)
-        var lines = shown.map { "\($0.variant) \($0.quantity) \($0.amount)" }.joined(separator: ";")
-        if !coupons.isEmpty || total != nil { lines += " \(coupons) \(total ?? 0)" }
-        let cards = try await CreditCreators(market: market).cards(of: shown, for: buyer)
-        let job = Job(
-            shown: shown, quote: nil, coupons: coupons, total: total, address: address, buyer: buyer, key: key,
-            fingerprint: "\(lines) to \(address)", version: market.pricing.version, cards: cards)
-        do { return try await place(job) } catch is TotalDiffers {
-            let wanted = MakeQuote.Wanted(shown, to: address.region, coupons: .these(coupons))
-            throw try await changed(wanted, for: buyer) { quote in
-                let parts: [(QuoteChange.Kind, Money)] = [
-                    (.coupon, quote.discount), (.freight, quote.freight), (.tax, quote.addedTax),
-                ]
-                return parts.filter { $0.1.amount != 0 }.map { QuoteChange($0.0, after: $0.1.amount) }
+        try await self(Basket(shown), to: address, by: buyer, key: key)
+    }
+
+    /// Places a basket as orders, one per shop, or changes nothing. A quote is placed once.
+    ///
+    /// - Throws: ``QuoteChanged`` when the quote is over or something costs something else than was shown,
+    ///   ``CheckoutProblem`` when a line shown without a quote costs something else or is gone, ``OutOfStock`` naming the
+    ///   lines that can't be reserved, ``FlashLotProblem``, ``CouponProblem``, ``NotFound`` for a quote that is placed or
+    ///   not the buyer's, ``InvalidField``, ``IdempotencyKeyReused``.
+    public func callAsFunction(
+        _ basket: Basket, to address: Address, by buyer: PersonID, key: IdempotencyKey?
+    ) async throws -> Placed {
+        var job = Job(basket, address, buyer, key, version: market.pricing.version)
+        if let id = basket.quote {
+            do { job.quote = try await MakeQuote(market).find(id, of: buyer) } catch let problem as NotFound {
+                // Placed already: the same command gets the same answer.
+                return try await answer(to: job, else: problem)
+            }
+        }
+        try Self.check(job.shown)
+        job.cards = try await CreditCreators(market: market).cards(of: job.shown, for: buyer)
+        return try await place(job.fixed())
+    }
+
+    private func place(_ job: FixedJob) async throws -> Placed {
+        do { return try await attempt(job) } catch is TotalDiffers {
+            throw try await changed(job)
+        } catch let problem as any Problem where job.quote != nil && Self.requotes(problem) {
+            throw try await changed(job)
+        }
+    }
+
+    private func attempt(_ job: FixedJob) async throws -> Placed {
+        try await market.store.write { [self] transaction in
+            try transaction.once(job.key, fingerprint: job.fingerprint, at: market.source.now) {
+                try place(job, in: transaction)
             }
         }
     }
 
-    /// Places what a quote says, once, if it still holds.
-    ///
-    /// - Throws: ``NotFound`` for a quote that is placed or not the buyer's, ``QuoteChanged`` when the quote is over or
-    ///   anything costs something else now, ``CheckoutProblem`` when nothing is left to be ordered.
-    public func callAsFunction(
-        _ id: QuoteID, to address: Address, by buyer: PersonID, key: IdempotencyKey?
-    ) async throws -> Placed {
-        let fingerprint = "\(id) to \(address)"
-        let quote: Quote
-        do { quote = try await MakeQuote(market).find(id, of: buyer) } catch let problem as NotFound {
-            // Placed already: the same command gets the same answer.
-            return try await answer(to: key, fingerprint, else: problem)
-        }
-        let shown = quote.lines.map {
-            ShownLine(variant: $0.variant, quantity: $0.quantity, amount: $0.price.amount.amount, slate: $0.slate)
-        }
-        let cards = try await CreditCreators(market: market).cards(of: shown, for: buyer)
-        let job = Job(
-            shown: shown, quote: quote, coupons: quote.coupons.map(\.coupon), total: nil, address: address, buyer: buyer,
-            key: key, fingerprint: fingerprint, version: market.pricing.version, cards: cards)
-        do { return try await place(job) } catch let problem as any Problem where Self.requotes(problem) {
-            return try await requote(quote, to: address, for: buyer, after: problem)
-        } catch is TotalDiffers {
-            return try await requote(quote, to: address, for: buyer, after: nil)
-        }
-    }
-
     private static func requotes(_ problem: any Problem) -> Bool {
-        problem is CouponProblem || problem is OutOfStock || problem is FlashLotProblem
-            || [.notForSale([]), .priceChanged([:])].contains { ($0 as CheckoutProblem).isSameKind(as: problem) }
+        if problem is CouponProblem || problem is OutOfStock || problem is FlashLotProblem { return true }
+        return switch problem as? CheckoutProblem {
+        case .notForSale, .priceChanged: true
+        default: false
+        }
     }
 
     /// The same wish as it stands now. Its coupons are kept while they can be used; else the best take their place.
-    private func requote(
-        _ old: Quote, to address: Address, for buyer: PersonID, after problem: (any Problem)?
-    ) async throws -> Placed {
-        let lines = old.lines.map {
-            ShownLine(variant: $0.variant, quantity: $0.quantity, amount: $0.price.amount.amount, slate: $0.slate)
+    private func changed(_ job: FixedJob) async throws -> QuoteChanged {
+        let kept = MakeQuote.Wanted(job.shown, to: job.address.region, coupons: .these(job.coupons), trims: true)
+        let quote: Quote
+        do { quote = try await MakeQuote(market)(kept, for: job.buyer) } catch is CouponProblem {
+            let best = MakeQuote.Wanted(job.shown, to: job.address.region, coupons: .best, trims: true)
+            quote = try await MakeQuote(market)(best, for: job.buyer)
         }
-        let isOver = old.expiresAt <= market.source.now
-        let changes: (Quote) -> [QuoteChange] = { new in
-            let changes = old.changes(to: new)
-            return isOver || changes.isEmpty ? [QuoteChange(.expired)] + changes : changes
-        }
-        let kept = CouponChoice.these(old.coupons.map(\.coupon))
-        do {
-            throw try await changed(.init(lines, to: address.region, coupons: kept), for: buyer, changes)
-        } catch is CouponProblem {
-            throw try await changed(.init(lines, to: address.region, coupons: .best), for: buyer, changes)
-        }
+        return QuoteChanged(quote: quote, changes: job.changes(to: quote, at: market.source.now))
     }
 
-    private func changed(
-        _ wanted: MakeQuote.Wanted, for buyer: PersonID, _ changes: (Quote) -> [QuoteChange]
-    ) async throws -> QuoteChanged {
-        let quote = try await MakeQuote(market)(wanted, for: buyer, trims: true)
-        return QuoteChanged(quote: quote, changes: changes(quote))
-    }
-
-    private func answer(
-        to key: IdempotencyKey?, _ fingerprint: String, else problem: NotFound
-    ) async throws -> Placed {
-        guard let key else { throw problem }
-        let now = market.source.now
-        return try await market.store.write { transaction in
-            try transaction.once(key, fingerprint: fingerprint, at: now) { throw problem }
+    private func answer(to job: Job, else problem: NotFound) async throws -> Placed {
+        guard job.key != nil else { throw problem }
+        let fixed = job.fixed()
+        return try await market.store.write { [now = market.source.now] transaction in
+            try transaction.once(fixed.key, fingerprint: fixed.fingerprint, at: now) { throw problem }
         }
     }
 
@@ -201,8 +205,33 @@ public struct PlaceOrder: Sendable {
 /// What was shown and what holds are not the same; nothing was placed.
 private struct TotalDiffers: Error {}
 
+/// One wish to order while it is read what its transaction needs.
+private struct Job {
+    let basket: PlaceOrder.Basket
+    let address: Address
+    let buyer: PersonID
+    let key: IdempotencyKey?
+    let version: Int
+    var quote: Quote?
+    var cards: [SlateID: [CreditCreators.Card]] = [:]
+
+    init(
+        _ basket: PlaceOrder.Basket, _ address: Address, _ buyer: PersonID, _ key: IdempotencyKey?, version: Int
+    ) {
+        self.basket = basket
+        self.address = address
+        self.buyer = buyer
+        self.key = key
+        self.version = version
+    }
+
+    var shown: [ShownLine] { quote?.shown ?? basket.lines }
+
+    func fixed() -> FixedJob { FixedJob(self) }
+}
+
 /// One wish to order, with all that was read before its transaction.
-private struct Job: Sendable {
+private final class FixedJob: Sendable {
     let shown: [ShownLine]
     let quote: Quote?
     let coupons: [CouponID]
@@ -213,18 +242,44 @@ private struct Job: Sendable {
     let fingerprint: String
     let version: Int
     let cards: [SlateID: [CreditCreators.Card]]
+
+    init(_ job: Job) {
+        shown = job.shown
+        quote = job.quote
+        coupons = job.quote?.coupons.map(\.coupon) ?? job.basket.coupons
+        total = job.basket.total
+        address = job.address
+        buyer = job.buyer
+        key = job.key
+        fingerprint = "\(job.basket.fingerprint) to \(job.address)"
+        version = job.version
+        cards = job.cards
+    }
+
+    /// What the buyer was not shown.
+    func changes(to new: Quote, at now: Instant) -> [QuoteChange] {
+        guard let quote else {
+            let parts: [(QuoteChange.Kind, Money)] = [
+                (.coupon, new.discount), (.freight, new.freight), (.tax, new.addedTax),
+            ]
+            return parts.filter { $0.1.amount != 0 }.map { QuoteChange($0.0, after: $0.1.amount) }
+        }
+        let changes = quote.changes(to: new)
+        return quote.expiresAt <= now || changes.isEmpty ? [QuoteChange(.expired)] + changes : changes
+    }
+}
+
+extension Quote {
+    /// Its lines as they were shown.
+    fileprivate var shown: [ShownLine] {
+        lines.map {
+            ShownLine(variant: $0.variant, quantity: $0.quantity, amount: $0.price.amount.amount, slate: $0.slate)
+        }
+    }
 }
 
 extension PlaceOrder {
-    private func place(_ job: Job) async throws -> Placed {
-        try await market.store.write { [self] transaction in
-            try transaction.once(job.key, fingerprint: job.fingerprint, at: market.source.now) {
-                try place(job, in: transaction)
-            }
-        }
-    }
-
-    private func place(_ job: Job, in transaction: any Transaction) throws -> Placed {
+    private func place(_ job: FixedJob, in transaction: any Transaction) throws -> Placed {
         let composition = try confirmed(job, in: transaction)
         let expiry = market.source.now + Self.reservationTime
         let reservations = try market.stock.reserve(composition.demands, until: expiry, in: transaction)
@@ -242,7 +297,7 @@ extension PlaceOrder {
     }
 
     /// What the lines cost now, equal to what the buyer was shown.
-    private func confirmed(_ job: Job, in transaction: any Transaction) throws -> ComposeQuote.Composition {
+    private func confirmed(_ job: FixedJob, in transaction: any Transaction) throws -> ComposeQuote.Composition {
         if let quote = job.quote {
             _ = try Pricing.take(quote.id, of: job.buyer, in: transaction)
             guard market.source.now < quote.expiresAt else { throw TotalDiffers() }
@@ -291,12 +346,5 @@ extension ComposeQuote.Composition {
                             rule: line.price.rule.rawValue, version: line.price.version, source: line.price.source))
                 })
         }
-    }
-}
-
-extension CheckoutProblem {
-    /// Whether two problems are of one kind, whatever they are about.
-    fileprivate func isSameKind(as problem: any Problem) -> Bool {
-        (problem as? CheckoutProblem)?.details.code == details.code
     }
 }

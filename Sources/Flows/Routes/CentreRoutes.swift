@@ -103,7 +103,7 @@ extension MarketplaceAPI {
         api.route(.get, "/products/{product}", "readProduct", "A product with price and stock now.", access: .anyone) {
             [self] call in
             let id = try call.context.identifier("product", "product", as: ProductKind.self)
-            return try await product(id, for: call.context.identity?.person, in: call.context.language)
+            return try await product(id, in: call.context.language)
         }
         api.route(
             .get, "/products/{product}/similar", "listSimilar", "Goods like a product.", access: .visitor,
@@ -158,12 +158,12 @@ extension MarketplaceAPI {
         }
     }
 
-    private func product(_ id: ProductID, for person: PersonID?, in language: Language) async throws -> ProductBody {
+    private func product(_ id: ProductID, in language: Language) async throws -> ProductBody {
         guard let product = try await market.catalog.product(id), product.isListed,
             let shop = try await market.shops.shop(product.shop)
         else { throw NotFound("product") }
         let available = try await market.stock.available(product.variants.map(\.id))
-        let prices = try await market.livePrices(of: product.variants, for: person)
+        let prices = try await market.livePrices(of: product.variants)
         return ProductBody(
             id: id, shop: PartyView(shop, language), category: product.category,
             title: product.title.text(in: language),

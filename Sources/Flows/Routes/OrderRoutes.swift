@@ -222,16 +222,13 @@ extension MarketplaceAPI {
     private func place(_ call: Call<NewOrderBody>) async throws -> PlacedBody {
         let buyer = try call.person
         let address = try Address(call.body.address)
-        let placed: PlaceOrder.Placed
-        if let quote = call.body.quote {
-            placed = try await PlaceOrder(market)(quote, to: address, by: buyer, key: call.key)
-        } else {
-            let lines = (call.body.lines ?? []).map {
-                ShownLine(variant: $0.variant, quantity: $0.quantity, amount: $0.amount, slate: $0.slate)
-            }
-            placed = try await PlaceOrder(market)(
-                lines, coupons: call.body.coupons ?? [], total: call.body.total, to: address, by: buyer, key: call.key)
+        let lines = (call.body.lines ?? []).map {
+            ShownLine(variant: $0.variant, quantity: $0.quantity, amount: $0.amount, slate: $0.slate)
         }
+        let basket =
+            call.body.quote.map { PlaceOrder.Basket(quote: $0) }
+            ?? PlaceOrder.Basket(lines, coupons: call.body.coupons ?? [], total: call.body.total)
+        let placed = try await PlaceOrder(market)(basket, to: address, by: buyer, key: call.key)
         let payAt = try await SettlePayments(market).begin(
             placed.group, by: buyer, returnTo: "/orders/groups/\(placed.group)/return")
         return PlacedBody(group: placed.group, payment: placed.intent, payAt: payAt)

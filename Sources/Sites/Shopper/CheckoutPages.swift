@@ -28,7 +28,8 @@ struct CheckoutPages: Sendable {
         if let variant = request.query("variant").flatMap({ VariantID($0) }) {
             let quantity = try request.query("quantity", in: 1...Int(Carts.maximumQuantity), default: 1)
             let slate = request.query("slate").flatMap { SlateID($0) }
-            cart = try await PresentCart(market)(only: variant, quantity: Int64(quantity), slate: slate, for: buyer)
+            let line = ShownLine(variant: variant, quantity: Int64(quantity), amount: 0, slate: slate)
+            cart = try await PresentCart(market)(only: line, for: buyer)
             isWhole = false
         } else {
             cart = try await PresentCart(market)(of: buyer)
@@ -55,15 +56,12 @@ struct CheckoutPages: Sendable {
             if form["update"] != nil { return try await again(shown, form, typed, choice, request, context) }
             let address = try typed.address()
             let key = try IdempotencyKey(caller: buyer.description, text: try form.required("key"))
-            let placed: PlaceOrder.Placed
-            if let quote = form["quote"].flatMap({ QuoteID($0) }) {
-                guard try await holds(quote, choice, for: buyer) else {
-                    return try await again(shown, form, typed, choice, isConfirmation: true, request, context)
-                }
-                placed = try await PlaceOrder(market)(quote, to: address, by: buyer, key: key)
-            } else {
-                placed = try await PlaceOrder(market)(shown, to: address, by: buyer, key: key)
+            let quote = form["quote"].flatMap { QuoteID($0) }
+            if let quote, try await !holds(quote, choice, for: buyer) {
+                return try await again(shown, form, typed, choice, isConfirmation: true, request, context)
             }
+            let basket = quote.map { PlaceOrder.Basket(quote: $0) } ?? PlaceOrder.Basket(shown)
+            let placed = try await PlaceOrder(market)(basket, to: address, by: buyer, key: key)
             let payment = try await SettlePayments(market).begin(
                 placed.group, by: buyer, returnTo: "/orders/groups/\(placed.group)/return")
             return Frame.redirect(payment)
@@ -95,8 +93,7 @@ struct CheckoutPages: Sendable {
         let isWhole = form["mode"] != "single"
         let cart: PresentedCart
         if !isWhole, let line = shown.first {
-            cart = try await PresentCart(market)(
-                only: line.variant, quantity: line.quantity, slate: line.slate, for: buyer)
+            cart = try await PresentCart(market)(only: line, for: buyer)
         } else {
             cart = try await PresentCart(market)(of: buyer)
         }
@@ -120,8 +117,8 @@ struct CheckoutPages: Sendable {
         guard !draft.wanted.isEmpty else { return try await page(draft, address, problem: problem, request, context) }
         let buyer = try context.person().person
         do {
-            let wanted = MakeQuote.Wanted(draft.wanted, to: address.region, coupons: choice)
-            draft.quote = try await MakeQuote(market)(wanted, for: buyer, trims: true)
+            let wanted = MakeQuote.Wanted(draft.wanted, to: address.region, coupons: choice, trims: true)
+            draft.quote = try await MakeQuote(market)(wanted, for: buyer)
         } catch let other as any Problem where Self.canBeMended(other) {
             if other is CouponProblem {
                 return try await quoted(before, address, .best, problem: problem ?? other, request, context)

@@ -30,7 +30,7 @@ struct ProductPages: Sendable {
         else { throw NotFound("product") }
         let stock = try await market.stock.available(product.variants.map(\.id))
         var content = try await describe(product, shop, context)
-        let prices = try await market.livePrices(of: product.variants, for: person)
+        let prices = try await market.livePrices(of: product.variants)
         content.merge(offer(product, stock, prices, request, context)) { $1 }
         let showing = try await market.content.videos(showing: id, limit: 8).map(\.id)
         let videos = try await PresentCards(market).videos(showing, for: person, in: context.language)
