@@ -127,7 +127,8 @@ let package = Package(
             name: "Quanyu",
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Catalog", "Stock", "Orders",
-                "Payments", "Ledger", "Shops", "Feed", "Coupons", "Flows", "Importing", "CSV", "Inference", "InferenceTrials",
+                "Payments", "Ledger", "Shops", "Feed", "Coupons", "Flows", "Importing", "CSV", "Inference",
+                "InferenceTrials",
                 "Matching", "MatchingText", "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
             ],
             path: "Sources/Quanyu"),

@@ -77,7 +77,8 @@ struct OwnershipTests {
                     ("GET", "/shops/\(shop)/coupons", nil), ("GET", "/shops/\(shop)/price-offers", nil),
                     ("GET", "/shops/\(shop)/freight-templates", nil), ("GET", "/shops/\(shop)/tax-rates", nil),
                     ("PUT", "/shops/\(shop)/tax-rates", ["rate": 100, "isIncluded": true]),
-                    ("GET", "/operator/coupons", nil), ("GET", "/quotes/\(try await Self.quote(of: owner, elsewhere))", nil),
+                    ("GET", "/operator/coupons", nil),
+                    ("GET", "/quotes/\(try await Self.quote(of: owner, elsewhere))", nil),
                     (
                         "POST", "/shops/\(own)/deposits",
                         ["amount": ["amount": 100, "currency": "CNY"] as [String: any Sendable], "reference": "r"]

@@ -10,7 +10,8 @@ struct PagesTests {
         for match in text.matches(of: /\bw\.([A-Za-z0-9]+)/) {
             #expect(
                 Word(rawValue: String(match.1)) != nil || DeskWord(rawValue: String(match.1)) != nil
-                    || DecisionWord(rawValue: String(match.1)) != nil,
+                    || DecisionWord(rawValue: String(match.1)) != nil
+                    || PriceWord(rawValue: String(match.1)) != nil,
                 "\(template.rawValue): w.\(match.1)")
         }
         // The content security policy forbids both, so they would silently do nothing.

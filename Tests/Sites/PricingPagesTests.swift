@@ -41,7 +41,9 @@ struct PricingPagesTests {
         #expect(other.text.contains("¥97.01") && other.text.contains("Confirm"))
         page = try await buyer.post(
             "/checkout",
-            fields(other) + [("coupon-group", "\(site.shop)"), ("coupon-\(site.shop)", String(coupon)), ("update", "1")])
+            fields(other) + [
+                ("coupon-group", "\(site.shop)"), ("coupon-\(site.shop)", String(coupon)), ("update", "1"),
+            ])
         #expect(page.text.contains("¥86.11"))
         try await endDeal(owner, desk)
         let chosen = [("coupon-group", "\(site.shop)"), ("coupon-\(site.shop)", String(coupon))]

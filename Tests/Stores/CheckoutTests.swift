@@ -95,7 +95,8 @@ import Testing
             let left = try #require(try await fair.market.store.read { try Ledger.line(line.id, in: $0) }).remainder
             guard left.quantity > 0 else { continue }
             let units = Int64.random(in: 1...left.quantity, using: &random)
-            let amount = ships && Bool.random(using: &random) && left.goodsPaid > 0
+            let amount =
+                ships && Bool.random(using: &random) && left.goodsPaid > 0
                 ? Int64.random(in: 1...left.goodsPaid, using: &random) : nil
             _ = try await refund(line.id, units, amount, order, fair)
             try await fair.confirmRefunds(of: order.group)
@@ -151,8 +152,10 @@ import Testing
         quote = try await changed(fair, quote, [.coupon])
         fair.clock.advance(by: MakeQuote.lifetime)
         quote = try await changed(fair, quote, [.expired])
-        try await store.write { try fair.market.pricing.set(
-            TaxRate(category: CategoryID(rawValue: 4), region: "浙江", rule: .none), of: fair.shops[0], in: $0) }
+        try await store.write {
+            try fair.market.pricing.set(
+                TaxRate(category: CategoryID(rawValue: 4), region: "浙江", rule: .none), of: fair.shops[0], in: $0)
+        }
         quote = try await changed(fair, quote, [.tax])
         _ = try await fair.market.store.write {
             try fair.market.stock.set(
@@ -198,7 +201,8 @@ import Testing
         }
     }
 
-    @Test("the last use of a coupon, by many who were quoted it: one has it, the others confirm again",
+    @Test(
+        "the last use of a coupon, by many who were quoted it: one has it, the others confirm again",
         arguments: TestStore.available)
     func lastUse(kind: TestStore) async throws {
         try await kind.run(Marketplace.migrations) { try await Self.lastUse($0) }

@@ -124,7 +124,8 @@ import Testing
         }
     }
 
-    @Test("a use that was not paid in time is free from that moment on, with no clean-up", arguments: TestStore.available)
+    @Test(
+        "a use that was not paid in time is free from that moment on, with no clean-up", arguments: TestStore.available)
     func expiry(kind: TestStore) async throws {
         try await kind.run(Coupons.migrations + storeMigrations) { try await Self.expiry($0) }
     }
@@ -181,7 +182,9 @@ import Testing
             let known = paper.keys.sorted().randomElement(using: &random)
             switch Int.random(in: 0..<5, using: &random) {
             case 0, 1:
-                let (person, amount) = (Int.random(in: 0..<3, using: &random), Int64.random(in: 1...200, using: &random))
+                let (person, amount) = (
+                    Int.random(in: 0..<3, using: &random), Int64.random(in: 1...200, using: &random)
+                )
                 let expected = fits(person, amount)
                 let held = (try? await desk.hold(coupon, person, group: step, amount: amount)) != nil
                 try #require(held == expected, "seed \(seed) step \(step)")

@@ -106,7 +106,11 @@ struct Fair {
                     CouponFunding(shop: 3_000, platform: 4_500, creator: 2_500), creator), .shop
             ),
             (try terms(.amountOff(501), 501, .shop(shops[1]), CouponFunding(shop: 10_000)), .shop),
-            (try terms(.percentOff(BasisPoints(901), ceiling: 2_000), 0, .everything, CouponFunding(platform: 10_000)), .platform),
+            (
+                try terms(
+                    .percentOff(BasisPoints(901), ceiling: 2_000), 0, .everything, CouponFunding(platform: 10_000)),
+                .platform
+            ),
         ]
         return try await market.store.write { [market, buyer] transaction in
             try offers.map { terms, author in

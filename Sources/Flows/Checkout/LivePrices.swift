@@ -45,7 +45,9 @@ public struct LivePrices: Sendable {
         let offers = try Pricing.offers(of: offering.map(\.id), at: now, in: transaction)
         let shops = Set(offering.map(\.shop))
         let tiers =
-            try person.flatMap { shops.isEmpty ? nil : try market.memberships.tiers(of: $0, at: shops, in: transaction) }
+            try person.flatMap {
+                shops.isEmpty ? nil : try market.memberships.tiers(of: $0, at: shops, in: transaction)
+            }
         for variant in variants {
             guard let catalogue = variant.price else { continue }
             let lot = running[variant.id]

@@ -21,7 +21,8 @@ public struct TimeZoneName: Hashable, Sendable {
     public init(_ text: String) throws(InvalidField) {
         // Foundation takes "GMT+8" and abbreviations too, which say nothing of summer time.
         guard text.utf8.count <= 60, text == "UTC" || text.contains("/"), let zone = TimeZone(identifier: text) else {
-            throw InvalidField("zone", "must be an IANA time zone such as Asia/Shanghai.", zh: "须为 IANA 时区，例如 Asia/Shanghai。")
+            throw InvalidField(
+                "zone", "must be an IANA time zone such as Asia/Shanghai.", zh: "须为 IANA 时区，例如 Asia/Shanghai。")
         }
         self.text = text
         self.zone = zone

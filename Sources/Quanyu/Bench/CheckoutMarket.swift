@@ -61,7 +61,8 @@ struct CheckoutMarket: Sendable {
         let now = market.source.now
         let most: Int64 = 1_000_000_000
         let terms = try CouponTerms(
-            name: Localized(en: "Bench"), benefit: .amountOff(couponAmount), threshold: couponAmount, scope: .everything,
+            name: Localized(en: "Bench"), benefit: .amountOff(couponAmount), threshold: couponAmount,
+            scope: .everything,
             currency: .cny, funding: CouponFunding(platform: 10_000), personLimit: most, uses: most,
             budget: most * 1_000, startsAt: now, endsAt: now + .days(1), zone: .shanghai)
         return try await market.store.write { [coupons = market.coupons] transaction in

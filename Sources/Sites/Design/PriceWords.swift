@@ -6,9 +6,11 @@ enum PriceWord: String, CaseIterable {
     case coupons, myCoupons, noCoupon, takeCoupon, couponCode, useCode, updateTotal, allShops, couponMissing
     case amountOff, percentOff, fromAmount, ruleDeal, ruleMember, ruleLive, ruleFlash
     case changedExpired, changedStock, changedCoupon, changedFreight, changedTax
-    case couponsHelp, couponsHelpOperator, noCoupons, offerCoupon, couponName, couponNameChinese, couponAmount, couponRate
+    case couponsHelp, couponsHelpOperator, noCoupons, offerCoupon, couponName, couponNameChinese, couponAmount,
+        couponRate
     case couponCeiling, couponThreshold, couponProducts, shopShare, platformShare, creatorShare, creatorID
-    case codeHelp, personLimit, couponUses, couponBudget, zone, decisionID, scopeShop, couponLeft, waitsFor, runs, planned
+    case codeHelp, personLimit, couponUses, couponBudget, zone, decisionID, scopeShop, couponLeft, waitsFor, runs,
+        planned
     case couponOver, agree, funderShop, funderPlatform, funderCreator, couponBenefitHelp
     case deals, dealsHelp, noDeals, openDeal, memberTier, memberTierHelp
     case freightAndTax, freightHelp, noTemplates, putTemplate, templateName, measure, byPiece, byWeight, regions
@@ -63,7 +65,8 @@ enum PriceWord: String, CaseIterable {
         case .couponAmount: ("Amount off", "减免金额")
         case .couponRate: ("or percent off", "或减免比例（%）")
         case .couponCeiling: ("Percent: at most", "比例减免封顶金额")
-        case .couponBenefitHelp: ("Fill in the amount, or both percent and the most it takes off.", "填写减免金额，或同时填写比例与封顶金额。")
+        case .couponBenefitHelp:
+            ("Fill in the amount, or both percent and the most it takes off.", "填写减免金额，或同时填写比例与封顶金额。")
         case .couponThreshold: ("From what the goods cost", "使用门槛金额")
         case .couponProducts: ("Only these products (none for all)", "仅限以下商品（不选为全店）")
         case .shopShare: ("Shop pays, %", "店铺出资（%）")
@@ -88,14 +91,20 @@ enum PriceWord: String, CaseIterable {
         case .funderCreator: ("creator", "达人")
         case .deals: ("Deals", "特惠价")
         case .dealsHelp:
-            ("A lower price for a time, for everybody or for members of a tier. The lowest that fits holds.", "限时优惠价，可面向所有人或指定等级会员，取最低价。")
+            (
+                "A lower price for a time, for everybody or for members of a tier. The lowest that fits holds.",
+                "限时优惠价，可面向所有人或指定等级会员，取最低价。"
+            )
         case .noDeals: ("No deals yet.", "暂无特惠价。")
         case .openDeal: ("Announce a deal", "设置特惠价")
         case .memberTier: ("Only for members of this tier", "仅限会员等级")
         case .memberTierHelp: ("Empty for everybody.", "留空则面向所有人。")
         case .freightAndTax: ("Delivery and tax", "运费与税费")
         case .freightHelp:
-            ("What delivery costs, by region and by piece or weight. Without a template delivery is free.", "按地区及件数或重量计算运费；未设置模板则包邮。")
+            (
+                "What delivery costs, by region and by piece or weight. Without a template delivery is free.",
+                "按地区及件数或重量计算运费；未设置模板则包邮。"
+            )
         case .noTemplates: ("No templates: delivery is free.", "暂无运费模板，默认包邮。")
         case .putTemplate: ("Save the template", "保存模板")
         case .templateName: ("Template's name", "模板名称")
@@ -115,7 +124,8 @@ enum PriceWord: String, CaseIterable {
         case .setFreight: ("Save", "保存")
         case .shopDefault: ("The shop's default", "店铺默认模板")
         case .taxes: ("Tax", "税率")
-        case .taxesHelp: ("The most exact rate holds: category and region, then category, then region.", "优先匹配最精确的税率：类目＋地区、类目、地区。")
+        case .taxesHelp:
+            ("The most exact rate holds: category and region, then category, then region.", "优先匹配最精确的税率：类目＋地区、类目、地区。")
         case .noTaxes: ("No rates of your own: the platform's holds.", "未设置税率，按平台默认。")
         case .setTax: ("Set the rate", "设置税率")
         case .taxRate: ("Rate, %", "税率（%）")

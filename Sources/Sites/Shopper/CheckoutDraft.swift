@@ -210,4 +210,3 @@ extension ShownLine {
         self.init(variant: variant, quantity: quantity, amount: amount, slate: SlateID(parts[3]))
     }
 }
-

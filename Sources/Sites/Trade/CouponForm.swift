@@ -29,7 +29,8 @@ struct CouponForm {
         var fields: [View] = [
             field("name", .couponName, isRequired: true), field("nameChinese", .couponNameChinese),
             field("amount", .couponAmount, mode: "decimal"), field("rate", .couponRate, mode: "decimal"),
-            field("ceiling", .couponCeiling, mode: "decimal"), field("threshold", .couponThreshold, "0", mode: "decimal"),
+            field("ceiling", .couponCeiling, mode: "decimal"),
+            field("threshold", .couponThreshold, "0", mode: "decimal"),
             field("shopShare", .shopShare, author == .shop ? "100" : "0", mode: "decimal"),
             field("platformShare", .platformShare, author == .platform ? "100" : "0", mode: "decimal"),
             field("creatorShare", .creatorShare, "0", mode: "decimal"), field("creator", .creatorID),

@@ -68,7 +68,8 @@ struct CouponPages: Sendable {
         let now = market.source.now
         let coupons = try await coupons(at: desk, context)
         var content: View = [
-            "title": context.words(PriceWord.coupons), "help": "", "message": maybe(problem?.sentence(in: context.language)),
+            "title": context.words(PriceWord.coupons), "help": "",
+            "message": maybe(problem?.sentence(in: context.language)),
             "action": desk.root, "back": context.words(.me), "backHref": "/me",
             "coupons": coupons.map { row($0, desk, at: now, context) }, "key": market.source.secret(bytes: 16),
         ]
@@ -79,7 +80,8 @@ struct CouponPages: Sendable {
             content["back"] = context.words(.shopDesk)
             content["backHref"] = "/shop-desk"
             let goods = try await ShopGoods(of: shop, market, context)
-            content["form"] = CouponForm(form, problem as? InvalidField, desk.funder, at: now, context).view(goods.products)
+            content["form"] = CouponForm(form, problem as? InvalidField, desk.funder, at: now, context).view(
+                goods.products)
         case .platform:
             content["help"] = context.words(PriceWord.couponsHelpOperator)
             content["back"] = context.words(.operatorDesk)

@@ -38,7 +38,9 @@ public struct CouponFunding: Sendable, Equatable {
     /// - Throws: ``InvalidField`` unless the shares are at least 0 and sum to 10,000.
     public init(shop: Int64 = 0, platform: Int64 = 0, creator: Int64 = 0) throws(InvalidField) {
         guard [shop, platform, creator].allSatisfy({ (0...10_000).contains($0) }), shop + platform + creator == 10_000
-        else { throw InvalidField("funding", "must be shares that sum to 10,000 basis points.", zh: "出资比例之和须为 10000 基点。") }
+        else {
+            throw InvalidField("funding", "must be shares that sum to 10,000 basis points.", zh: "出资比例之和须为 10000 基点。")
+        }
         self.shop = BasisPoints(shop)
         self.platform = BasisPoints(platform)
         self.creator = BasisPoints(creator)

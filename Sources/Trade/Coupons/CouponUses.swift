@@ -21,7 +21,8 @@ public enum CouponProblem: Problem, Equatable {
     public var details: ProblemDetails {
         switch self {
         case .usedUp:
-            ProblemDetails(.conflict, "coupon-used-up", "This coupon is used up. Go on without it.", zh: "该优惠券已被领用完，请不使用它继续。")
+            ProblemDetails(
+                .conflict, "coupon-used-up", "This coupon is used up. Go on without it.", zh: "该优惠券已被领用完，请不使用它继续。")
         case .overPersonLimit:
             ProblemDetails(
                 .conflict, "coupon-person-limit", "You have used this coupon as often as one person may.",
@@ -34,13 +35,15 @@ public enum CouponProblem: Problem, Equatable {
                 "The goods cost too little for this coupon: \(missing.amount) minor units of \(missing.currency) are missing.",
                 zh: "未达到该优惠券的使用门槛。")
         case .doesNotFit:
-            ProblemDetails(.conflict, "coupon-does-not-fit", "This coupon takes nothing off these goods.", zh: "该优惠券不适用于这些商品。")
+            ProblemDetails(
+                .conflict, "coupon-does-not-fit", "This coupon takes nothing off these goods.", zh: "该优惠券不适用于这些商品。")
         case .oneEach:
             ProblemDetails(
                 .conflict, "coupon-one-each", "One coupon for each shop and one for all shops can be used together.",
                 zh: "每个店铺限用一张店铺券，另可叠加一张平台券。")
         case .codeTaken:
-            ProblemDetails(.conflict, "coupon-code-taken", "Another coupon has this code. Choose another.", zh: "该券码已被使用，请更换。")
+            ProblemDetails(
+                .conflict, "coupon-code-taken", "Another coupon has this code. Choose another.", zh: "该券码已被使用，请更换。")
         }
     }
 }

@@ -79,10 +79,12 @@ public final class Coupons: Sendable {
     /// - Throws: ``NotFound`` when it is over already.
     public func end(_ id: CouponID, in transaction: any Transaction) throws {
         let now = source.now
+        // One that has not started yet keeps a time, an empty one.
+        let before = now - .milliseconds(1)
         let ended = try transaction.run(
             """
             UPDATE coupons SET ends_at = \(now),
-                starts_at = CASE WHEN starts_at < \(now) THEN starts_at ELSE \(now) - 1 END
+                starts_at = CASE WHEN starts_at < \(now) THEN starts_at ELSE \(before) END
             WHERE id = \(id) AND ends_at > \(now)
             """)
         guard ended == 1 else { throw NotFound("coupon") }

@@ -137,13 +137,18 @@ public struct CouponSelection: Sendable, Equatable {
     /// - Throws: ``CouponProblem`` naming the first that can't be used, ``MoneyError``.
     public static func exactly(_ coupons: [Coupon], on lines: [DiscountableLine]) throws -> CouponSelection {
         var selection = CouponSelection()
-        let ofShops = coupons.filter { $0.terms.scope.shop != nil }
+        // In the order of `best`, so that the same coupons always make the same discount.
+        let ofShops = coupons.filter { $0.terms.scope.shop != nil }.sorted {
+            ($0.terms.scope.shop?.rawValue ?? 0, $0.id) < ($1.terms.scope.shop?.rawValue ?? 0, $1.id)
+        }
         for coupon in ofShops + coupons.filter({ $0.terms.scope.shop == nil }) {
             guard !selection.uses.contains(where: { $0.coupon.terms.scope.shop == coupon.terms.scope.shop }) else {
                 throw CouponProblem.oneEach(coupon.id)
             }
             let missing = try coupon.terms.missing(on: lines)
-            guard missing == 0 else { throw CouponProblem.belowThreshold(coupon.id, Money(missing, coupon.terms.currency)) }
+            guard missing == 0 else {
+                throw CouponProblem.belowThreshold(coupon.id, Money(missing, coupon.terms.currency))
+            }
             guard let use = try selection.use(coupon, on: lines) else { throw CouponProblem.doesNotFit(coupon.id) }
             selection.uses.append(use)
         }

@@ -50,7 +50,8 @@ public final class Orders: Sendable {
         let orders = try parcels.map { parcel in
             Order(
                 id: source.identifier(), group: groupID, shop: parcel.shop, buyer: buyer, state: .placed,
-                total: try Self.sum(parcel.lines.map { try $0.paid() }, currency), carrier: nil, tracking: nil, reason: nil,
+                total: try Self.sum(parcel.lines.map { try $0.paid() }, currency), carrier: nil, tracking: nil,
+                reason: nil,
                 createdAt: now, changedAt: now, lines: parcel.lines)
         }
         let group = OrderGroup(

@@ -15,7 +15,8 @@ import Testing
 
     private func line(_ product: UInt128, _ shop: UInt128, _ price: Int64, taken: Int64 = 0) -> DiscountableLine {
         DiscountableLine(
-            product: ProductID(rawValue: product), shop: ShopID(rawValue: shop), price: Money(price, .cny), taken: taken)
+            product: ProductID(rawValue: product), shop: ShopID(rawValue: shop), price: Money(price, .cny), taken: taken
+        )
     }
 
     @Test("a threshold is reached by what is in the scope, before other coupons; a percentage has a ceiling")
