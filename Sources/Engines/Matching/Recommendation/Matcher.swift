@@ -123,24 +123,10 @@ public final class Matcher: Sendable {
 
     private func answer(_ reading: Reading, keeping: ((Candidate) -> Bool)? = nil) -> Slate {
         var gatherer = Gatherer(reading, scratch: spare.withLock { $0.popLast() } ?? Scratch())
-        let slate = gatherer.answer(keeping)
-        if reading.request.learns, reading.number >= 0 { offer(slate, reading, gatherer.scratch) }
+        let (slate, offered) = gatherer.answer(keeping)
+        if !offered.isEmpty { learner.withLock { $0.ledger.offer(offered, to: reading.number) } }
         keep(&gatherer)
         return slate
-    }
-
-    private func offer(_ slate: Slate, _ reading: Reading, _ scratch: Scratch) {
-        learner.withLock { learner in
-            for slot in slate.slots {
-                guard let item = learner.items.number(of: slot.item), Int(item) < scratch.place.count else { continue }
-                let place = scratch.place[Int(item)]
-                guard place >= 0 else { continue }
-                learner.ledger.offer(
-                    SlateLedger.Row(
-                        item: item, person: reading.number, time: reading.request.now,
-                        signals: scratch.candidates[Int(place)].signals, propensity: Float(slot.propensity)))
-            }
-        }
     }
 
     // MARK: Learning from slates
@@ -230,28 +216,57 @@ public final class Matcher: Sendable {
 
 extension Gatherer {
     /// The pipeline: gather, measure, rank, build, check again, explain.
-    mutating func answer(_ keeping: ((Candidate) -> Bool)?) -> Slate {
+    ///
+    /// - Returns: the slate, and what of it is to be kept for learning.
+    mutating func answer(
+        _ keeping: ((Candidate) -> Bool)?
+    ) -> (slate: Slate, offered: ContiguousArray<SlateLedger.Row>) {
         forbid()
         // The pool is owed its places, so it enters before other sources fill the limit.
         let pool = ExplorationPool(reading: reading).members(&self)
         gather()
         measure()
         reading.ranker.rank(&scratch.candidates)
-        let ranked = ranked(keeping)
-        var builder = SlateBuilder(reading)
-        let choices = builder.build(ranked, pool: pool)
+        let order = order(keeping)
+        var builder = SlateBuilder(reading, scratch.candidates, order)
+        let choices = builder.build(ranks(of: pool, in: order))
         let explainer = Explainer(reading: reading, scratch: scratch, ranker: reading.ranker)
         // The hard rules once more: nothing between gathering and here may let a withdrawn item through.
-        let slots = choices.filter { reading.world.showable($0.candidate.item, reading.configuration) }
-            .map { explainer.slot($0) }
-        return Slate(slots: slots, modelVersion: reading.modelVersion, candidates: ranked.count)
+        let shown = choices.map { ($0, scratch.candidates[order[$0.rank]]) }
+            .filter { reading.world.showable($0.1.item, reading.configuration) }
+        let slate = Slate(
+            slots: shown.map { explainer.slot($0.1, $0.0) }, modelVersion: reading.modelVersion,
+            candidates: order.count)
+        guard reading.request.learns, reading.number >= 0 else { return (slate, []) }
+        let (person, now) = (reading.number, reading.request.now)
+        let offered = shown.map { choice, candidate in
+            SlateLedger.Row(
+                item: candidate.item, person: person, time: now, signals: candidate.signals,
+                propensity: Float(choice.propensity))
+        }
+        return (slate, ContiguousArray(offered))
     }
 
     /// The candidates, best first; ties by item so that answers repeat.
-    private func ranked(_ keeping: ((Candidate) -> Bool)?) -> ContiguousArray<Candidate> {
-        let all = scratch.candidates
-        var order = all.indices.filter { keeping?(all[$0]) ?? true }
-        order.sort { all[$0].score != all[$1].score ? all[$0].score > all[$1].score : all[$0].item < all[$1].item }
-        return ContiguousArray(order.map { all[$0] })
+    private func order(_ keeping: ((Candidate) -> Bool)?) -> [Int] {
+        let scores = scratch.candidates.map(\.score), items = scratch.candidates.map(\.item)
+        var order = scratch.candidates.indices.filter { keeping?(scratch.candidates[$0]) ?? true }
+        order.sort { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : items[$0] < items[$1] }
+        return order
+    }
+
+    /// Where the members of the pool stand in the order.
+    private func ranks(
+        of pool: ContiguousArray<PoolMember>, in order: [Int]
+    ) -> ContiguousArray<(rank: Int, weight: Double)> {
+        guard !pool.isEmpty else { return [] }
+        var ranks = [Int](repeating: -1, count: scratch.candidates.count)
+        for (rank, place) in order.enumerated() { ranks[place] = rank }
+        let members = pool.compactMap { member -> (rank: Int, weight: Double)? in
+            let place = scratch.place[Int(member.item)]
+            guard place >= 0, ranks[Int(place)] >= 0 else { return nil }
+            return (ranks[Int(place)], member.weight)
+        }
+        return ContiguousArray(members)
     }
 }
