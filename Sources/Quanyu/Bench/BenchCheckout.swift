@@ -88,6 +88,10 @@ struct BenchCheckout: AsyncParsableCommand {
         let replay = try await StatementReplay(options) { store in
             let buyer = buyers[turn.next()]
             let market = Marketplace(store: store, source: source, provider: provider)
+            // A server has in memory what shops have set; it reads that once, not for every order.
+            _ = try await options.read { [pricing = market.pricing, shop = goods.shop] in
+                try pricing.policies(of: [shop], version: pricing.version, in: $0)
+            }
             _ = try await PlaceOrder(market)(
                 [line], to: address, by: buyer, key: try IdempotencyKey(caller: "\(buyer)", text: "bench-\(buyer)"))
         }
