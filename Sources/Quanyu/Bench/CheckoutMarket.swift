@@ -74,15 +74,17 @@ struct CheckoutMarket: Sendable {
 
     /// Puts the hot variant into a lot from now on, in place of the one before.
     func openLot(total: Int64, buyerLimit: Int64, _ market: Marketplace) async throws -> FlashLotID {
+        if let running = try await market.stock.lots(of: shop, limit: 1).first {
+            try await market.store.write { [stock = market.stock] in
+                try stock.end(running.id, of: running.shop, in: $0)
+            }
+        }
+        // Read after the end of the one before, so that the two have no moment in common.
         let now = market.source.now
         let lot = FlashLot(
             id: market.source.identifier(), variant: hot.variant, shop: shop, price: Money(Self.flashAmount, .cny),
             total: total, buyerLimit: buyerLimit, startsAt: now, endsAt: now + .days(1))
-        let running = try await market.stock.lots(of: shop, limit: 1).first
-        try await market.store.write { [stock = market.stock] transaction in
-            if let running { try stock.end(running.id, of: running.shop, in: transaction) }
-            try stock.open(lot, in: transaction)
-        }
+        try await market.store.write { [stock = market.stock] in try stock.open(lot, in: $0) }
         return lot.id
     }
 
