@@ -76,12 +76,14 @@ let package = Package(
         room("Alliance", "Sources/Growth/Alliance"),
         // Value
         room("Decisions", "Sources/Value/Decisions", ["Inference"]),
+        room("Experiments", "Sources/Value/Experiments", ["Inference", crypto]),
         // Flows
         .target(
             name: "Flows",
             dependencies: [
                 "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
-                "Shops", "Ledger", "AfterSales", "Alliance", "Decisions", "Coupons", "Pricing",
+                "Shops", "Ledger", "AfterSales", "Alliance", "Decisions", "Experiments", "Matching",
+                "Inference", "Coupons", "Pricing",
                 "Content", "Feed", "Centre", hummingbird, httpTypes,
             ], path: "Sources/Flows", exclude: ["Importing"]),
         // Sites
@@ -90,7 +92,9 @@ let package = Package(
             dependencies: [
                 "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
                 "Shops", "Coupons", "Pricing",
-                "Content", "Feed", "Centre", "Ledger", "Alliance", "AfterSales", "Decisions", "Flows", mustache,
+                "Content", "Feed", "Centre", "Ledger", "Alliance", "AfterSales", "Decisions", "Experiments",
+                "Inference",
+                "Flows", mustache,
                 hummingbird, httpTypes, crypto,
             ], path: "Sources/Sites", resources: [.embedInCode("Templates"), .embedInCode("Assets")]),
         .testTarget(
@@ -127,8 +131,8 @@ let package = Package(
             name: "Quanyu",
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Catalog", "Stock", "Orders",
-                "Payments", "Ledger", "Shops", "Feed", "Coupons", "Flows", "Importing", "CSV", "Inference",
-                "InferenceTrials",
+                "Payments", "Ledger", "Shops", "Feed", "Flows", "Importing", "CSV", "Inference", "InferenceTrials",
+                "Journal", "Decisions", "Experiments", "Coupons",
                 "Matching", "MatchingText", "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
             ],
             path: "Sources/Quanyu"),
@@ -145,10 +149,13 @@ let package = Package(
         .testTarget(
             name: "StoresTests",
             dependencies: [
-                "Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows", "Decisions", "Coupons",
-                "Pricing",
+                "Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows", "Decisions",
+                "Experiments", "Feed", "Inference", "Coupons", "Pricing",
             ],
             path: "Tests/Stores"),
+        .testTarget(
+            name: "ExperimentsTests", dependencies: ["Experiments", "Inference", "Kernel"],
+            path: "Tests/Value/Experiments"),
         .testTarget(
             name: "TradeTests", dependencies: ["Flows", "StoreSQLite", "Alliance", "AfterSales", "Ledger"],
             path: "Tests/Trade/Flows"),

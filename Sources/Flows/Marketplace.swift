@@ -6,6 +6,7 @@ import Centre
 import Content
 import Coupons
 import Decisions
+import Experiments
 import Feed
 import Journal
 import Kernel
@@ -43,6 +44,9 @@ public struct Marketplace: Sendable {
     public let pricing: Pricing
     /// Who holds which tier of a shop's membership.
     public let memberships: any Memberships
+    public let experiments: Experiments
+    /// Whose arm ranks by which weights.
+    public let rankingArms: RankingArms
     /// Takes the money.
     public let provider: any PaymentProvider
     /// What the operator has settled with everybody.
@@ -80,6 +84,9 @@ public struct Marketplace: Sendable {
         coupons = Coupons(store: store, source: source)
         pricing = Pricing(store: store, source: source)
         self.memberships = memberships
+        experiments = Experiments(store: store, journal: journal, source: source)
+        rankingArms = RankingArms(experiments: experiments, store: store)
+        feed.rank(by: rankingArms.weights)
     }
 
     /// The tables of every room, in the order in which rooms were added.
@@ -87,10 +94,12 @@ public struct Marketplace: Sendable {
         storeMigrations + journalMigrations + People.migrations + Catalog.migrations + Stock.migrations
         + Shops.migrations + Content.migrations + Feed.migrations + Centre.migrations + Carts.migrations
         + Orders.migrations + Payments.migrations + Ledger.migrations + Alliance.migrations
-        + AfterSales.migrations + Decisions.migrations + Coupons.migrations + Pricing.migrations
+        + AfterSales.migrations + Decisions.migrations + Experiments.migrations + Feed.weightMigrations
+        + Coupons.migrations + Pricing.migrations
 
     /// Reads what rooms keep in memory.
     public func load() async throws {
+        try await rankingArms.load()
         try await feed.load()
         try await centre.load()
     }
@@ -101,6 +110,8 @@ public struct Marketplace: Sendable {
             group.addTask { try? await journal.run() }
             group.addTask { await feed.run() }
             group.addTask { await centre.run() }
+            group.addTask { await rankingArms.run(journal) }
+            group.addTask { await journal.follow(experiments.follower) }
             group.addTask { await SettlePayments(self).run() }
             group.addTask { await Retention(self).run() }
             group.addTask { await SweepDeadlines(self).run() }

@@ -1,3 +1,4 @@
+import Experiments
 import Feed
 import Journal
 import Kernel
@@ -16,6 +17,8 @@ public struct Retention: Sendable {
         public var slates = Duration.days(90)
         /// Quotes that nobody placed, after their end.
         public var quotes = Duration.days(1)
+        /// Names of events that experiments have counted; none is told again so late.
+        public var countedEvents = Duration.days(30)
         /// Answers to commands with an `Idempotency-Key`.
         public var idempotencyKeys = Duration.days(7)
 
@@ -58,6 +61,9 @@ public struct Retention: Sendable {
         let now = market.source.now
         var swept = Swept()
         swept.touchpoints = try await market.journal.prune(Touchpoint.topic, before: now - limits.touchpoints)
+        _ = try await market.journal.prune(Exposure.topic, before: now - limits.touchpoints)
+        let eventsUntil = now - limits.countedEvents
+        _ = try await market.store.write { try Experiments.forgetEvents(before: eventsUntil, in: $0) }
         swept.slates = try await forgetSlates(before: now - limits.slates)
         let keysUntil = now - limits.idempotencyKeys
         swept.idempotencyKeys = try await market.store.write { try $0.forgetIdempotencyKeys(before: keysUntil) }

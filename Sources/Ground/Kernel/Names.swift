@@ -120,6 +120,11 @@ public enum DecisionKind: IdentifierKind { public static let prefix = "dcs" }
 /// Identifies a decision record.
 public typealias DecisionID = Identifier<DecisionKind>
 
+/// An experiment.
+public enum ExperimentKind: IdentifierKind { public static let prefix = "exp" }
+/// Identifies an experiment.
+public typealias ExperimentID = Identifier<ExperimentKind>
+
 /// A coupon.
 public enum CouponKind: IdentifierKind { public static let prefix = "cpn" }
 /// Identifies a coupon.
