@@ -7,8 +7,8 @@ import Synchronization
 /// All calls are pure functions of the calls before them and of their arguments: no clock, no I/O, no global state.
 public final class Matcher: Sendable {
     let configuration: Configuration
-    private let learner: Mutex<Learner>
-    private let spare = Mutex<[Scratch]>([])
+    let learner: Mutex<Learner>
+    let spare = Mutex<[Scratch]>([])
 
     /// Makes an engine that knows nothing yet.
     public init(configuration: Configuration = Configuration()) {
@@ -114,7 +114,7 @@ public final class Matcher: Sendable {
     }
 
     /// Puts working memory back for the next request.
-    private func keep(_ gatherer: inout Gatherer) {
+    func keep(_ gatherer: inout Gatherer) {
         var scratch = gatherer.scratch
         gatherer.scratch = Scratch()
         scratch.clear()
@@ -231,13 +231,7 @@ public final class Matcher: Sendable {
 extension Gatherer {
     /// The pipeline: gather, measure, rank, build, check again, explain.
     mutating func answer(_ keeping: ((Candidate) -> Bool)?) -> Slate {
-        forbid()
-        // The pool is owed its places, so it enters before other sources fill the limit.
-        let pool = ExplorationPool(reading: reading).members(&self)
-        gather()
-        measure()
-        reading.ranker.rank(&scratch.candidates)
-        let ranked = ranked(keeping)
+        let (ranked, pool) = rank(keeping)
         var builder = SlateBuilder(reading)
         let choices = builder.build(ranked, pool: pool)
         let explainer = Explainer(reading: reading, scratch: scratch, ranker: reading.ranker)
@@ -247,11 +241,19 @@ extension Gatherer {
         return Slate(slots: slots, modelVersion: reading.modelVersion, candidates: ranked.count)
     }
 
-    /// The candidates, best first; ties by item so that answers repeat.
-    private func ranked(_ keeping: ((Candidate) -> Bool)?) -> ContiguousArray<Candidate> {
+    /// The candidates, best first, ties by item so that answers repeat; and the members of the exploration pool.
+    mutating func rank(
+        _ keeping: ((Candidate) -> Bool)? = nil
+    ) -> (ranked: ContiguousArray<Candidate>, pool: ExplorationPool.Members) {
+        forbid()
+        // The pool is owed its places, so it enters before other sources fill the limit.
+        let pool = ExplorationPool(reading: reading).members(&self)
+        gather()
+        measure()
+        reading.ranker.rank(&scratch.candidates)
         let all = scratch.candidates
         var order = all.indices.filter { keeping?(all[$0]) ?? true }
         order.sort { all[$0].score != all[$1].score ? all[$0].score > all[$1].score : all[$0].item < all[$1].item }
-        return ContiguousArray(order.map { all[$0] })
+        return (ContiguousArray(order.map { all[$0] }), pool)
     }
 }

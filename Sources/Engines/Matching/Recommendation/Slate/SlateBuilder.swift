@@ -13,12 +13,16 @@ struct SlateBuilder {
     /// How many of a category, and of a shop or creator, one slate takes before others get the slots.
     private let categoryCap: Int
     private let makerCap: Int
+    /// How many slots of one slate exploration may take: its share, one at least.
+    private let explorationCap: Int
 
     /// A candidate that got its place, and with which probability.
     struct Choice {
         let candidate: Candidate
         let propensity: Double
         let explored: Bool
+        /// What could have taken the slot, each with its probability; only when slots are forced.
+        let odds: [(place: Int, probability: Double)]
     }
 
     init(_ reading: Reading) {
@@ -29,68 +33,65 @@ struct SlateBuilder {
         let count = Double(request.count)
         categoryCap = max(2, Int((configuration.categoryShare * count).rounded(.up)))
         makerCap = max(2, Int((configuration.shopShare * count).rounded(.up)))
+        explorationCap = max(1, Int(configuration.explorationShare * count))
     }
 
     /// Fills the slots one after another.
     ///
-    /// Each slot explores with a fixed probability, then draws from the pool with known weights; otherwise the best
-    /// candidate takes it. The propensity of what was chosen is exact, given the slots before it.
-    mutating func build(_ candidates: ContiguousArray<Candidate>, pool: ContiguousArray<PoolMember>) -> [Choice] {
+    /// Each slot explores with a known probability, until the slate's part of exploration is used up, then draws from the
+    /// pool with known weights; otherwise the best candidate takes it. The propensity of what was chosen is exact, given
+    /// the slots before it.
+    ///
+    /// With `forced` the slots are filled with these items whatever the draw, and ``Choice/propensity`` is the probability
+    /// with which they would have been chosen, 0 for one that could not have been.
+    mutating func build(
+        _ candidates: ContiguousArray<Candidate>, pool members: ExplorationPool.Members, forced: [Int32]? = nil
+    ) -> [Choice] {
         // Places, not candidates, are moved about: a candidate is large.
         var rest = Array(candidates.indices)
         // A cap once reached stays so: whatever it keeps out waits here until nothing else is left.
         var spare: [Int] = []
         traits = ContiguousArray(candidates.map { world.items[$0.item] })
-        let wanted = Set(pool.map(\.item))
-        var byItem: [Int32: Int] = [:]
-        for place in rest where wanted.contains(candidates[place].item) { byItem[candidates[place].item] = place }
-        var pool = ContiguousArray(pool.filter { byItem[$0.item] != nil })
+        var pool = DrawPool(members.all, candidates)
         var random = SplitMix64(seed: request.seed)
         var choices: [Choice] = []
-        while choices.count < request.count {
+        var explored = 0
+        while choices.count < min(request.count, forced?.count ?? .max) {
             if rest.isEmpty { swap(&rest, &spare) }
-            let best = bestPlace(rest, candidates)
-            let share = best == nil ? 1 : (pool.isEmpty ? 0 : configuration.explorationShare)
-            let explores = !pool.isEmpty && random.unit() < share
-            guard explores || best != nil else { break }
-            let total = pool.reduce(0) { $0 + $1.weight }
-            let choice: Choice
-            if explores {
-                let member = draw(pool, total, &random)
-                guard let place = byItem[member.item] else { break }
-                let candidate = candidates[place]
-                let wasBest = best.map { rest[$0] == place } ?? false
-                let drawn = share * member.weight / total
-                choice = Choice(
-                    candidate: candidate, propensity: wasBest ? drawn + 1 - share : drawn, explored: true)
+            let best = bestPlace(rest, candidates).map { rest[$0] }
+            let share = explored < explorationCap ? members.share : 0
+            let draw = SlotDraw(pool: pool, best: best, share: share)
+            let place: Int?
+            if let forced {
+                let wanted = forced[choices.count]
+                place = candidates.firstIndex { $0.item == wanted }
             } else {
-                guard let best else { break }
-                let item = candidates[rest[best]].item
-                let drawn = pool.first { $0.item == item }.map { share * $0.weight / total } ?? 0
-                choice = Choice(candidate: candidates[rest[best]], propensity: 1 - share + drawn, explored: false)
+                place = draw.place(&random)
             }
-            let item = choice.candidate.item
-            rest.removeAll { candidates[$0].item == item }
-            spare.removeAll { candidates[$0].item == item }
-            pool.removeAll { $0.item == item }
-            if take(choice.candidate) {
+            guard let place else {
+                guard let forced else { break }
+                // Judging goes on behind an item that could not have been here.
+                let missing = Candidate(item: forced[choices.count], sources: 0)
+                choices.append(Choice(candidate: missing, propensity: 0, explored: false, odds: draw.odds))
+                continue
+            }
+            let isDrawn = draw.wasDrawn(place)
+            choices.append(
+                Choice(
+                    candidate: candidates[place], propensity: draw.probability(of: place), explored: isDrawn,
+                    odds: forced == nil ? [] : draw.odds))
+            if isDrawn { explored += 1 }
+            rest.removeAll { $0 == place }
+            spare.removeAll { $0 == place }
+            pool.remove(place)
+            if take(candidates[place]) {
                 spare += rest.filter { !fits(traits[$0]) }
                 spare.sort()
                 rest.removeAll { !fits(traits[$0]) }
-                pool.removeAll { !fits(world.items[$0.item]) }
+                pool.keep { fits(traits[$0]) }
             }
-            choices.append(choice)
         }
         return choices
-    }
-
-    private func draw(_ pool: ContiguousArray<PoolMember>, _ total: Double, _ random: inout SplitMix64) -> PoolMember {
-        var left = random.unit() * total
-        for member in pool {
-            left -= member.weight
-            if left < 0 { return member }
-        }
-        return pool[pool.count - 1]
     }
 
     // MARK: Choosing
