@@ -68,31 +68,59 @@ public struct SlateReplay: Sendable {
         public let isExplored: Bool
     }
 
+    /// One thing that the engine is told on the way.
+    public enum Change: Sendable, Hashable {
+        case event(Event)
+        case list(Item)
+        case withdraw(Key)
+        case availability(Key, Bool)
+        case merge(visitor: Key, person: Key)
+    }
+
+    /// A change and when it was known, milliseconds since 1970 UTC.
+    public struct Step: Sendable, Hashable {
+        public let time: Int64
+        public let change: Change
+
+        /// Makes a step.
+        public init(_ change: Change, at time: Int64) {
+            self.time = time
+            self.change = change
+        }
+    }
+
+    /// Events and items of a file as steps: an item is listed with the first event that names it.
+    public static func steps(events: [Event], items: [Item]) -> [Step] {
+        var unlisted = Dictionary(items.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var steps: [Step] = []
+        steps.reserveCapacity(events.count + items.count)
+        for event in events {
+            if let item = unlisted.removeValue(forKey: event.subject) { steps.append(Step(.list(item), at: event.time)) }
+            steps.append(Step(.event(event), at: event.time))
+        }
+        return steps
+    }
+
     /// Replays.
     ///
     /// - Parameters:
-    ///   - events: in order of time.
-    ///   - items: attributes of items; an item is listed with the first event or slate that names it.
-    ///   - slates: what was shown; slots without an impression in the events are left out, if the events tell impressions.
-    ///   - from: slates before this time only teach.
-    public func run(events: [Event], items: [Item], slates: [LoggedSlate], from: Int64 = .min) -> [Slot] {
-        var unlisted = Dictionary(items.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    ///   - steps: in order of time.
+    ///   - slates: what was shown; slots that never came into view are left out, if the events tell impressions.
+    ///   - from: slates before this time are not judged.
+    public func run(_ steps: [Step], slates: [LoggedSlate], from: Int64 = .min) -> [Slot] {
         let matcher = Matcher(configuration: configuration)
-        let answers = SlateAnswers(events, patience: patience, yardstick: yardstick)
-        let order = slates.indices.sorted { (slates[$0].time, $0) < (slates[$1].time, $1) }
+        let answers = SlateAnswers(steps, patience: patience, yardstick: yardstick)
         var slots: [Slot] = []
         var next = 0
-        var renewed = Int64.min
-        for number in order {
+        var renewed: Int64?
+        for number in slates.indices.sorted(by: { (slates[$0].time, $0) < (slates[$1].time, $1) }) {
             let slate = slates[number]
-            let known = next
-            while next < events.count, events[next].time < slate.time { next += 1 }
-            for item in events[known..<next].map(\.subject) + slate.slots.map(\.item) {
-                if let listing = unlisted.removeValue(forKey: item) { matcher.list(listing) }
-            }
-            matcher.observe(events[known..<next])
             guard slate.time >= from else { continue }
-            if renewed == .min || slate.time - renewed >= renewal {
+            while next < steps.count, steps[next].time < slate.time {
+                matcher.apply(steps[next].change)
+                next += 1
+            }
+            if renewed.map({ slate.time - $0 >= renewal }) ?? true {
                 matcher.refresh(now: slate.time)
                 renewed = slate.time
             }
@@ -129,9 +157,10 @@ private struct SlateAnswers {
     /// Whether the events tell what came into view; without, every slot counts as seen.
     private let tellsViews: Bool
 
-    init(_ all: [Event], patience: Int64, yardstick: RankingWeights) {
+    init(_ steps: [SlateReplay.Step], patience: Int64, yardstick: RankingWeights) {
         self.patience = patience
         self.yardstick = yardstick
+        let all = steps.compactMap { if case .event(let event) = $0.change { event } else { nil } }
         tellsViews = all.contains { $0.kind == .impression }
         for event in all {
             events[Pair(person: event.person, item: event.subject), default: []].append((event.time, event.kind))
@@ -155,6 +184,16 @@ private struct SlateAnswers {
 }
 
 extension Matcher {
+    fileprivate func apply(_ change: SlateReplay.Change) {
+        switch change {
+        case .event(let event): observe(CollectionOfOne(event))
+        case .list(let item): list(item)
+        case .withdraw(let item): withdraw(item)
+        case .availability(let item, let isAvailable): setAvailable(item, isAvailable)
+        case .merge(let visitor, let person): merge(visitor, into: person)
+        }
+    }
+
     /// What an engine would have done with one slot.
     struct SlotOdds: Sendable {
         let target, predicted, predictedTarget: Double
