@@ -26,6 +26,8 @@ public struct Configuration: Sendable, Hashable {
     public var candidateLimit = 500
     /// Most items from which a learned admission chooses the candidates.
     public var poolLimit = 900
+    /// The same where only what is new to the person is asked for, which nothing points at as clearly.
+    public var discoveryPoolLimit = 1500
     /// Share of slots that exploration may use at most; it uses as much of it as is needed to give what is owed.
     public var explorationShare = 0.1
     /// Impressions guaranteed in each tier of the exploration pool.

@@ -196,8 +196,8 @@ public final class Matcher: Sendable {
     func examples(followed: [Key: Set<Key>], now: Int64, discovery: Bool, seed: UInt64) -> Examples {
         var random = SplitMix64(seed: seed)
         var examples = Examples()
-        // Misses are many and alike: one in four stands for four.
-        let share = 0.25
+        // Misses are many and alike: one in four stands for four, of wide pools fewer for more.
+        let share = discovery ? 0.25 * Double(configuration.poolLimit) / Double(configuration.discoveryPoolLimit) : 0.25
         for (person, answers) in followed.sorted(by: { $0.key < $1.key }) {
             var request = Request(person: person, now: now, discovery: discovery, explores: false, diversifies: false)
             request.takesPool = true

@@ -43,8 +43,39 @@ struct Measurer {
             scratch.candidates[place].signals[.reach] = naturalLog1p(Float(counters.persons))
             scratch.candidates[place].signals[.breadth] = breadth
             scratch.candidates[place].signals[.basket] = basket
+            measureKind(&scratch, place, item, counters)
         }
         rank(&scratch)
+    }
+
+    /// What the person has of its category and tags, and what it has of them: goods of a kind stand in for one another, so
+    /// this says most about what was never bought before.
+    @inline(__always)
+    private func measureKind(_ scratch: inout Scratch, _ place: Int, _ item: Int32, _ counters: ItemCounters) {
+        let category = world.items[item].category
+        if category >= 0 {
+            let subject = world.subjects[category]
+            scratch.candidates[place].signals[.categoryShare] = share(counters.month, of: subject.month)
+            scratch.candidates[place].signals[.categoryAdopted] = share(counters.adoptedMonth, of: subject.adopted)
+            if let affinity = scratch.affinity(category) {
+                scratch.candidates[place].signals[.categorySlow] = naturalLog1p(affinity.slow)
+                scratch.candidates[place].signals[.categoryTaken] = naturalLog1p(affinity.taken)
+            }
+        }
+        for tag in world.items[item].tags {
+            let share = share(counters.month, of: world.subjects[tag].month)
+            if share < scratch.candidates[place].signals[.tagShare] {
+                scratch.candidates[place].signals[.tagShare] = share
+            }
+            guard let affinity = scratch.affinity(tag) else { continue }
+            let (slow, taken) = (naturalLog1p(affinity.slow), naturalLog1p(affinity.taken))
+            if slow > scratch.candidates[place].signals[.tagSlow] {
+                scratch.candidates[place].signals[.tagSlow] = slow
+            }
+            if taken > scratch.candidates[place].signals[.tagTaken] {
+                scratch.candidates[place].signals[.tagTaken] = taken
+            }
+        }
     }
 
     /// All other signals.
@@ -121,13 +152,6 @@ struct Measurer {
         signals[.trend] = levels[1] - levels[0]
         signals[.adoptedTrend] = adoption[0] - adoption[1]
         signals[.itemGap] = naturalLog1p(counters.gap)
-        if record.category >= 0 {
-            signals[.categoryShare] = share(counters.month, of: world.subjects[record.category].month)
-            signals[.categoryAdopted] = share(counters.adoptedMonth, of: world.subjects[record.category].adopted)
-        }
-        for tag in record.tags {
-            signals[.tagShare] = min(signals[.tagShare], share(counters.month, of: world.subjects[tag].month))
-        }
         signals[.repeatRate] = (Float(counters.repeaters) + 1) / (Float(counters.buyers) + 4)
         let born = record.listed && record.listedAt > 0 ? record.listedAt : (counters.first == 0 ? now : counters.first)
         signals[.age] = naturalLog1p(Float(max(0, now - born)) / 86_400_000)
@@ -161,7 +185,6 @@ struct Measurer {
     private func measureSubjects(_ signals: inout Signals, _ record: ItemRecord, _ scratch: Scratch) {
         var damp: Float = 0
         if let affinity = scratch.affinity(record.category) {
-            signals[.categorySlow] = naturalLog1p(affinity.slow)
             signals[.categoryFast] = naturalLog1p(affinity.fast)
             signals[.categoryPulse] = naturalLog1p(affinity.pulse)
             damp += affinity.damp
@@ -169,7 +192,6 @@ struct Measurer {
         for tag in record.tags {
             guard let affinity = scratch.affinity(tag) else { continue }
             signals[.tag] = max(signals[.tag], naturalLog1p(affinity.fast + affinity.pulse))
-            signals[.tagSlow] = max(signals[.tagSlow], naturalLog1p(affinity.slow))
             damp += affinity.damp * 0.3
         }
         if let affinity = scratch.affinity(record.shop) {

@@ -81,8 +81,8 @@ extension Learner {
         guard weight > 0 else { return }
         people[person].visit(at: event.time)
         count(item, person, event, weight)
-        remember(item, person, event, weight)
-        feelSubjects(of: item, person, at: event.time, weight: Float(weight))
+        let isFirst = remember(item, person, event, weight)
+        feelSubjects(of: item, person, at: event.time, weight: Float(weight), isFirst: isFirst)
         let record = world.items[item]
         // Who enjoys a video enjoys, a little, the goods under it.
         for product in record.products {
@@ -111,9 +111,11 @@ extension Learner {
         }
     }
 
+    /// - Returns: whether the person never had anything to do with the item before.
+    @discardableResult
     private mutating func remember(
         _ item: Int32, _ person: Int32, _ event: Event, _ weight: Double, asItself: Bool = true
-    ) {
+    ) -> Bool {
         var isFirst = false
         var gap: Float?
         let visits = people[person].visits
@@ -147,6 +149,7 @@ extension Learner {
             if before == 0 { world.counters[item].buyers &+= 1 }
             if before == 1 { world.counters[item].repeaters &+= 1 }
         }
+        return isFirst
     }
 
     private mutating func adopt(_ item: Int32, at time: Int64) {
@@ -159,12 +162,15 @@ extension Learner {
         }
     }
 
-    private mutating func feelSubjects(of item: Int32, _ person: Int32, at time: Int64, weight: Float) {
+    private mutating func feelSubjects(
+        of item: Int32, _ person: Int32, at time: Int64, weight: Float, isFirst: Bool = false
+    ) {
         world.items[item].subjects { subject in
             people[person].feel(subject, at: time, configuration) {
                 $0.pulse += weight
                 $0.fast += weight
                 $0.slow += weight
+                if isFirst { $0.taken += 1 }
                 // A change of mind is believed: liking again undoes dislike quickly.
                 $0.damp *= 0.8
             }
