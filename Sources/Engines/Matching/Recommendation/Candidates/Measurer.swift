@@ -32,49 +32,50 @@ struct Measurer {
     /// The signals of ``Signal/early``.
     func measureEarly(_ scratch: inout Scratch) {
         attachHistory(&scratch)
-        for place in scratch.candidates.indices {
-            let item = scratch.candidates[place].item
-            let counters = world.counters[item]
-            scratch.candidates[place].signals[.linear] = scratch.linear[item].sum
-            scratch.candidates[place].signals[.session] = scratch.session[item].sum
-            scratch.candidates[place].signals[.month] = Self.level(counters.month, .month, now) - totals[0]
-            scratch.candidates[place].signals[.adoptedMonth] =
-                Self.level(counters.adoptedMonth, .month, now) - adopted[1]
-            scratch.candidates[place].signals[.reach] = naturalLog1p(Float(counters.persons))
-            scratch.candidates[place].signals[.breadth] = breadth
-            scratch.candidates[place].signals[.basket] = basket
-            measureKind(&scratch, place, item, counters)
+        var candidates: ContiguousArray<Candidate> = []
+        swap(&candidates, &scratch.candidates)
+        candidates.withUnsafeMutableBufferPointer { candidates in
+            for place in candidates.indices { measureEarly(&candidates[place], scratch) }
         }
+        swap(&candidates, &scratch.candidates)
         rank(&scratch)
+    }
+
+    @inline(__always)
+    private func measureEarly(_ candidate: inout Candidate, _ scratch: borrowing Scratch) {
+        let item = candidate.item
+        candidate.signals[.linear] = scratch.linear[item].sum
+        candidate.signals[.session] = scratch.session[item].sum
+        let (month, adoptedMonth) = (world.counters[item].month, world.counters[item].adoptedMonth)
+        candidate.signals[.month] = Self.level(month, .month, now) - totals[0]
+        candidate.signals[.adoptedMonth] = Self.level(adoptedMonth, .month, now) - adopted[1]
+        candidate.signals[.reach] = naturalLog1p(Float(world.counters[item].persons))
+        candidate.signals[.breadth] = breadth
+        candidate.signals[.basket] = basket
+        measureKind(&candidate, month, adoptedMonth, scratch)
     }
 
     /// What the person has of its category and tags, and what it has of them: goods of a kind stand in for one another, so
     /// this says most about what was never bought before.
     @inline(__always)
-    private func measureKind(_ scratch: inout Scratch, _ place: Int, _ item: Int32, _ counters: ItemCounters) {
-        let category = world.items[item].category
+    private func measureKind(
+        _ candidate: inout Candidate, _ month: LogMass, _ adoptedMonth: LogMass, _ scratch: borrowing Scratch
+    ) {
+        let category = world.items[candidate.item].category
         if category >= 0 {
-            let subject = world.subjects[category]
-            scratch.candidates[place].signals[.categoryShare] = share(counters.month, of: subject.month)
-            scratch.candidates[place].signals[.categoryAdopted] = share(counters.adoptedMonth, of: subject.adopted)
+            candidate.signals[.categoryShare] = share(month, of: world.subjects[category].month)
+            candidate.signals[.categoryAdopted] = share(adoptedMonth, of: world.subjects[category].adopted)
             if let affinity = scratch.affinity(category) {
-                scratch.candidates[place].signals[.categorySlow] = naturalLog1p(affinity.slow)
-                scratch.candidates[place].signals[.categoryTaken] = naturalLog1p(affinity.taken)
+                candidate.signals[.categorySlow] = naturalLog1p(affinity.slow)
+                candidate.signals[.categoryTaken] = naturalLog1p(affinity.taken)
             }
         }
-        for tag in world.items[item].tags {
-            let share = share(counters.month, of: world.subjects[tag].month)
-            if share < scratch.candidates[place].signals[.tagShare] {
-                scratch.candidates[place].signals[.tagShare] = share
-            }
+        for tag in world.items[candidate.item].tags {
+            let share = share(month, of: world.subjects[tag].month)
+            candidate.signals[.tagShare] = min(candidate.signals[.tagShare], share)
             guard let affinity = scratch.affinity(tag) else { continue }
-            let (slow, taken) = (naturalLog1p(affinity.slow), naturalLog1p(affinity.taken))
-            if slow > scratch.candidates[place].signals[.tagSlow] {
-                scratch.candidates[place].signals[.tagSlow] = slow
-            }
-            if taken > scratch.candidates[place].signals[.tagTaken] {
-                scratch.candidates[place].signals[.tagTaken] = taken
-            }
+            candidate.signals[.tagSlow] = max(candidate.signals[.tagSlow], naturalLog1p(affinity.slow))
+            candidate.signals[.tagTaken] = max(candidate.signals[.tagTaken], naturalLog1p(affinity.taken))
         }
     }
 

@@ -24,7 +24,8 @@ extension Learner {
             within: request.within.map { subjects.number(of: $0) ?? -2 } ?? -1,
             modelVersion: modelVersion,
             admission: ranking?.admission,
-            ranker: Ranker(weights: configuration.weights, model: ranking?.model, actions: actions))
+            ranker: Ranker(
+                weights: configuration.weights, model: ranking?.model, actions: actions, discovers: request.discovery))
     }
 
     /// The training data of the closed-form model as it stands at `now`.

@@ -291,6 +291,12 @@ struct VectorTable: Sendable {
         }
     }
 
+    /// Inner products of all codes with a vector.
+    mutating func scores(of codes: VectorCodes, against vector: [Float]) -> ArraySlice<Float> {
+        score(codes, encode(vector), trueSize: true)
+        return Array(scores.prefix(codes.count))[...]
+    }
+
     /// Puts the rows whose score is above the bar into ``passing`` and returns how many there are.
     private mutating func above(_ bar: Float, of count: Int) -> Int {
         if passing.count < scores.count {
