@@ -35,8 +35,8 @@ struct ExplorationTests {
 
     @Test("exploration takes what is owed over the traffic and no more")
     func pace() {
-        // Ten listings are owed 2,000 impressions within a day in which 400,000 are made: half a per cent, not ten.
-        let matcher = Self.market(new: 10)
+        // Two listings are owed 400 impressions within a day of at least 60,000: a per cent, not ten.
+        let matcher = Self.market(new: 2)
         matcher.observe(
             (0..<100_000).map {
                 Event(
@@ -86,11 +86,13 @@ struct ExplorationTests {
             if answers { learner.observe(Event(person: Key(number), subject: item, kind: .like, time: start)) }
         }
         for number in 0..<2000 { look(old, number, Double(number % 100) < rate * 100) }
-        // Answers come first, so that they are in when the round is judged.
-        for number in 0..<responses {
-            learner.observe(Event(person: Key(number), subject: new, kind: .like, time: start))
+        // The answer comes before the impression, so that all are in when the round is judged.
+        for number in 0..<impressions {
+            if (number + 1) * responses / impressions > number * responses / impressions {
+                learner.observe(Event(person: Key(number), subject: new, kind: .like, time: start))
+            }
+            look(new, number, false)
         }
-        for number in 0..<impressions { look(new, number, false) }
         return learner.world.exploration[learner.itemNumber(new)]
     }
 
