@@ -18,7 +18,7 @@ extension PresentCards {
             guard let write = Self.writer(of: slot.item, from: cards) else { continue }
             if !isFirst { buffer.writeString(",") }
             isFirst = false
-            buffer.writeString(Self.head(of: slot))
+            Self.writeHead(of: slot, to: &buffer)
             write(&buffer)
             buffer.writeString("}")
         }
@@ -29,11 +29,20 @@ extension PresentCards {
     }
 
     /// Everything of a slot but its card. None of these names can hold a character that JSON escapes.
-    private static func head(of slot: FeedSlot) -> String {
-        let reasons = slot.reasons.map { "\"\($0.kind.rawValue)\"" }.joined(separator: ",")
-        return """
-            {"source":"\(slot.source)","score":\(slot.score),"propensity":\(slot.propensity),"reasons":[\(reasons)],
-            """
+    private static func writeHead(of slot: FeedSlot, to buffer: inout ByteBuffer) {
+        buffer.writeStaticString("{\"source\":\"")
+        buffer.writeString(slot.source)
+        buffer.writeStaticString("\",\"score\":")
+        buffer.writeString(slot.score.description)
+        buffer.writeStaticString(",\"propensity\":")
+        buffer.writeString(slot.propensity.description)
+        buffer.writeStaticString(",\"reasons\":[")
+        for (number, reason) in slot.reasons.enumerated() {
+            buffer.writeStaticString(number == 0 ? "\"" : ",\"")
+            buffer.writeString(reason.kind.rawValue)
+            buffer.writeStaticString("\"")
+        }
+        buffer.writeStaticString("],")
     }
 
     private static func writer(

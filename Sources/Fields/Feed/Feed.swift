@@ -40,6 +40,7 @@ public final class Feed: Sendable {
     public static let migrations = [
         Migration(room: "feed", number: 1, file: PackageResources._001_feed_sql),
         Migration(room: "feed", number: 2, file: PackageResources._002_lean_slates_sql),
+        Migration(room: "feed", number: 3, file: PackageResources._003_slates_as_lines_sql),
     ]
 
     /// The engine.

@@ -1,4 +1,3 @@
-import Foundation
 import Journal
 import Kernel
 import Matching
@@ -20,7 +19,7 @@ extension Feed {
             seed: source.random())
         request.learns = true
         let ranked = engine.recommend(request)
-        reserves.keep(ranked.slots.dropFirst(count), model: ranked.modelVersion, for: person, until: now + .minutes(1))
+        reserves.keep(ranked, shown: count, for: person, until: now + .minutes(1))
         return shown(ranked.slots.prefix(count), model: ranked.modelVersion, to: person, surface: "feed", at: now)
     }
 
@@ -96,8 +95,7 @@ extension Feed {
             try transaction.row("SELECT * FROM slates WHERE id = \(id)").map { row in
                 FeedSlate(
                     id: id, person: try row.get("person"), surface: try row.get("surface"), model: try row.get("model"),
-                    slots: try JSONDecoder().decode(
-                        [FeedSlot].self, from: Data(try row.get("slots", as: String.self).utf8)),
+                    slots: try FeedSlate.slots(in: try row.get("slots")),
                     shownAt: try row.get("shown_at"))
             }
         }
@@ -107,7 +105,7 @@ extension Feed {
 extension FeedSlot {
     init(_ slot: Slot) {
         item = slot.kind == .video ? .video(VideoID(rawValue: slot.item)) : .product(ProductID(rawValue: slot.item))
-        source = "\(slot.source)"
+        source = slot.source.name
         score = Float(slot.score)
         propensity = slot.propensity
         reasons = slot.reasons.map(FeedReason.init)

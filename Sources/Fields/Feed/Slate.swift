@@ -6,7 +6,7 @@ import Store
 import Synchronization
 
 /// One place of a slate.
-public struct FeedSlot: Sendable, Codable, Equatable {
+public struct FeedSlot: Sendable, Equatable {
     /// What is shown: a product or a video.
     public let item: Touchpoint.Subject
     /// Which candidate source found it.
@@ -20,9 +20,9 @@ public struct FeedSlot: Sendable, Codable, Equatable {
 }
 
 /// Why something is shown.
-public struct FeedReason: Sendable, Codable, Equatable {
+public struct FeedReason: Sendable, Equatable {
     /// The kind of reason.
-    public enum Kind: String, Sendable, Codable, CaseIterable {
+    public enum Kind: String, Sendable, CaseIterable {
         case boughtBefore, seenBefore, becauseOf, justTapped, trending, following, affinity, context, new
     }
 
@@ -52,107 +52,38 @@ public struct FeedSlate: Sendable, Equatable {
     public let shownAt: Instant
 }
 
-extension FeedSlate {
-    /// The slots as JSON, as ``FeedSlot`` decodes it. Written by hand: slates are logged by the thousand a second, and
-    /// none of these strings can hold a character that JSON escapes.
-    var slotsText: String {
-        var text = "["
-        text.reserveCapacity(slots.count * 200)
-        for slot in slots {
-            if text.utf8.count > 1 { text += "," }
-            slot.write(to: &text)
-        }
-        return text + "]"
-    }
-}
-
-extension FeedSlot {
-    fileprivate func write(to text: inout String) {
-        text += "{\"item\":\"\(item)\",\"source\":\"\(source)\",\"score\":\(score),\"propensity\":\(propensity)"
-        text += ",\"reasons\":["
-        for (index, reason) in reasons.enumerated() {
-            if index > 0 { text += "," }
-            reason.write(to: &text)
-        }
-        text += "]}"
-    }
-}
-
-extension FeedReason {
-    fileprivate func write(to text: inout String) {
-        text += "{\"kind\":\"\(kind.rawValue)\""
-        if let subject { text += ",\"subject\":\"\(subject)\"" }
-        if let times { text += ",\"times\":\(times)" }
-        if let intervalDays { text += ",\"intervalDays\":\(intervalDays)" }
-        text += "}"
-    }
-}
-
 /// What is ranked for a person and not shown yet. It is dropped at the person's next tap.
 final class Reserves: Sendable {
-    struct Reserve {
-        var slots: ArraySlice<Slot>
-        let model: String
+    private struct Reserve {
+        let ranked: Matching.Slate
+        /// How many of the places were shown.
+        var shown: Int
         let until: Instant
     }
 
     private let reserves = Mutex<[PersonID: Reserve]>([:])
 
+    /// The next `count` places, and the model that ranked them; nil when there are not so many left.
     func take(_ count: Int, for person: PersonID, at now: Instant) -> (slots: ArraySlice<Slot>, model: String)? {
         reserves.withLock { reserves in
-            guard let reserve = reserves[person], reserve.until > now, reserve.slots.count >= count else { return nil }
-            reserves[person]?.slots.removeFirst(count)
-            return (reserve.slots.prefix(count), reserve.model)
+            guard let reserve = reserves[person], reserve.until > now,
+                reserve.shown + count <= reserve.ranked.slots.count
+            else { return nil }
+            reserves[person]?.shown += count
+            return (reserve.ranked.slots[reserve.shown..<reserve.shown + count], reserve.ranked.modelVersion)
         }
     }
 
-    func keep(_ slots: ArraySlice<Slot>, model: String, for person: PersonID, until: Instant) {
+    /// Keeps what was ranked, of which the first `shown` places are shown now.
+    func keep(_ ranked: Matching.Slate, shown: Int, for person: PersonID, until: Instant) {
         reserves.withLock { reserves in
             if reserves.count > 20_000 { reserves.removeAll() }
-            reserves[person] = Reserve(slots: slots, model: model, until: until)
+            reserves[person] = Reserve(ranked: ranked, shown: min(shown, ranked.slots.count), until: until)
         }
     }
 
     func forget(_ people: Set<PersonID>) {
         guard !people.isEmpty else { return }
         reserves.withLock { reserves in for person in people { reserves[person] = nil } }
-    }
-}
-
-/// Writes slates in batches: a slate is shown at once and is in the log a tenth of a second later.
-final class SlateLog: Sendable {
-    private let store: any Store
-    private let waiting = Mutex<[FeedSlate]>([])
-    private static let limit = 50_000
-
-    init(store: any Store) { self.store = store }
-
-    func add(_ slate: FeedSlate) {
-        waiting.withLock { if $0.count < Self.limit { $0.append(slate) } }
-    }
-
-    /// A slate that may not be written yet.
-    func find(_ id: SlateID) -> FeedSlate? {
-        waiting.withLock { $0.last { $0.id == id } }
-    }
-
-    func run() async {
-        while (try? await Task.sleep(for: .milliseconds(100))) != nil { await flush() }
-    }
-
-    func flush() async {
-        let slates = waiting.withLock { Array($0.prefix(2_000)) }
-        guard !slates.isEmpty else { return }
-        let written: Void? = try? await store.write { transaction in
-            for slate in slates {
-                let slots = slate.slotsText
-                try transaction.send(
-                    """
-                    INSERT INTO slates (id, person, surface, model, slots, shown_at)
-                    VALUES (\(slate.id), \(slate.person), \(slate.surface), \(slate.model), \(slots), \(slate.shownAt))
-                    """)
-            }
-        }
-        if written != nil { waiting.withLock { $0.removeFirst(slates.count) } }
     }
 }

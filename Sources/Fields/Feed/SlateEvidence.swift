@@ -61,7 +61,7 @@ private struct SlateRow {
     /// The slate as the engine speaks of it; nil for other surfaces than the For-You feed.
     func logged() throws -> LoggedSlate? {
         guard surface == "feed" else { return nil }
-        let places = try JSONDecoder().decode([FeedSlot].self, from: Data(slots.utf8))
+        let places = try FeedSlate.slots(in: slots)
         return LoggedSlate(
             person: person.rawValue, time: shownAt.milliseconds,
             slots: places.compactMap { slot in

@@ -9,7 +9,7 @@ public struct FormFields: Sendable {
 
     /// Reads `name=value&…`.
     public init(_ text: String) {
-        uri = URI("/?" + text.replacing("+", with: "%20"))
+        uri = URI("/?" + (text.utf8.contains(UInt8(ascii: "+")) ? text.replacing("+", with: "%20") : text))
     }
 
     /// The first value of a field, or `nil`.

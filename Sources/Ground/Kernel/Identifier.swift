@@ -41,9 +41,7 @@ extension Identifier: LosslessStringConvertible, Codable {
             var end = buffer.update(fromContentsOf: prefix)
             buffer[end] = UInt8(ascii: "_")
             end += 1
-            for position in 0..<CrockfordBase32.digits {
-                buffer[end + position] = CrockfordBase32.digit(position, of: rawValue)
-            }
+            CrockfordBase32.write(rawValue, to: buffer, at: end)
             return end + CrockfordBase32.digits
         }
     }
@@ -76,9 +74,14 @@ enum CrockfordBase32 {
         return table
     }()
 
-    /// The digit at a position counted from the most significant one, as ASCII.
-    static func digit(_ position: Int, of value: UInt128) -> UInt8 {
-        alphabet[Int(truncatingIfNeeded: value >> UInt128(5 * (digits - 1 - position))) & 31]
+    /// Writes the digits as ASCII.
+    static func write(_ value: UInt128, to buffer: UnsafeMutableBufferPointer<UInt8>, at start: Int) {
+        let alphabet = alphabet
+        var rest = value
+        for position in (start..<start + digits).reversed() {
+            buffer[position] = alphabet[Int(truncatingIfNeeded: rest) & 31]
+            rest >>= 5
+        }
     }
 
     static func decode(_ bytes: some Sequence<UInt8>) -> UInt128? {

@@ -99,7 +99,8 @@ private struct SlateFile {
         var order: [String] = []
         for (number, row) in try LooseTable(path: path, oneOf: ["slate"]).rows.enumerated() {
             guard let slate = row["slate"], let person = row["person"], let item = row["item"],
-                let time = row["time"].flatMap(EventFile.moment), let propensity = row["propensity"].flatMap(Double.init),
+                let time = row["time"].flatMap(EventFile.moment),
+                let propensity = row["propensity"].flatMap(Double.init),
                 propensity > 0, propensity <= 1
             else {
                 throw ValidationError(

@@ -58,8 +58,10 @@ struct ReleaseVerdict: Encodable {
             slots: cost.explored, share: cost.share, rankedWorth: cost.ranked, exploredWorth: cost.exploredWorth,
             loss: Estimate(cost.loss.mean, cost.loss.low, cost.loss.high))
         let clusters = Self.clusters(replayed)
-        let choices = Self.choices(replayed, reward: \.reward), costs = Self.choices(replayed, reward: \.dissatisfaction)
-        guard let gain = try? PolicyGain(choices, clusters: clusters), let costGain = try? PolicyGain(costs, clusters: clusters),
+        let choices = Self.choices(replayed, reward: \.reward),
+            costs = Self.choices(replayed, reward: \.dissatisfaction)
+        guard let gain = try? PolicyGain(choices, clusters: clusters),
+            let costGain = try? PolicyGain(costs, clusters: clusters),
             let snips = try? OffPolicyEstimate.selfNormalised(choices),
             let robust = try? OffPolicyEstimate.doublyRobust(choices)
         else {

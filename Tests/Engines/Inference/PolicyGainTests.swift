@@ -25,7 +25,8 @@ struct PolicyGainTests {
                 let reward = dice.unit() < (isBetter ? 0.5 : 0.3) + mood ? 1.0 : 0
                 choices.append(
                     LoggedChoice(
-                        reward: reward, propensity: 0.5, target: isBetter ? 0.9 : 0.1, predicted: isBetter ? 0.45 : 0.35,
+                        reward: reward, propensity: 0.5, target: isBetter ? 0.9 : 0.1,
+                        predicted: isBetter ? 0.45 : 0.35,
                         predictedTarget: 0.44))
                 members.append(cluster)
             }

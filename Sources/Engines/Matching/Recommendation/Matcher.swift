@@ -123,24 +123,10 @@ public final class Matcher: Sendable {
 
     private func answer(_ reading: Reading, keeping: ((Candidate) -> Bool)? = nil) -> Slate {
         var gatherer = Gatherer(reading, scratch: spare.withLock { $0.popLast() } ?? Scratch())
-        let slate = gatherer.answer(keeping)
-        if reading.request.learns, reading.number >= 0 { offer(slate, reading, gatherer.scratch) }
+        let (slate, offered) = gatherer.answer(keeping)
+        if !offered.isEmpty { learner.withLock { $0.ledger.offer(offered, to: reading.number) } }
         keep(&gatherer)
         return slate
-    }
-
-    private func offer(_ slate: Slate, _ reading: Reading, _ scratch: Scratch) {
-        learner.withLock { learner in
-            for slot in slate.slots {
-                guard let item = learner.items.number(of: slot.item), Int(item) < scratch.place.count else { continue }
-                let place = scratch.place[Int(item)]
-                guard place >= 0 else { continue }
-                learner.ledger.offer(
-                    SlateLedger.Row(
-                        item: item, person: reading.number, time: reading.request.now,
-                        signals: scratch.candidates[Int(place)].signals, propensity: Float(slot.propensity)))
-            }
-        }
     }
 
     // MARK: Learning from slates
@@ -230,30 +216,61 @@ public final class Matcher: Sendable {
 
 extension Gatherer {
     /// The pipeline: gather, measure, rank, build, check again, explain.
-    mutating func answer(_ keeping: ((Candidate) -> Bool)?) -> Slate {
-        let (ranked, pool) = rank(keeping)
-        var builder = SlateBuilder(reading)
-        let choices = builder.build(ranked, pool: pool)
+    ///
+    /// - Returns: the slate, and what of it is to be kept for learning.
+    mutating func answer(
+        _ keeping: ((Candidate) -> Bool)?
+    ) -> (slate: Slate, offered: ContiguousArray<SlateLedger.Row>) {
+        let (order, pool) = rank(keeping)
+        var builder = SlateBuilder(reading, scratch.candidates, order)
+        let choices = builder.build(pool)
         let explainer = Explainer(reading: reading, scratch: scratch, ranker: reading.ranker)
         // The hard rules once more: nothing between gathering and here may let a withdrawn item through.
-        let slots = choices.filter { reading.world.showable($0.candidate.item, reading.configuration) }
-            .map { explainer.slot($0) }
-        return Slate(slots: slots, modelVersion: reading.modelVersion, candidates: ranked.count)
+        let shown = choices.map { ($0, scratch.candidates[order[$0.rank]]) }
+            .filter { reading.world.showable($0.1.item, reading.configuration) }
+        let slate = Slate(
+            slots: shown.map { explainer.slot($0.1, $0.0) }, modelVersion: reading.modelVersion,
+            candidates: order.count)
+        guard reading.request.learns, reading.number >= 0 else { return (slate, []) }
+        let (person, now) = (reading.number, reading.request.now)
+        let offered = shown.map { choice, candidate in
+            SlateLedger.Row(
+                item: candidate.item, person: person, time: now, signals: candidate.signals,
+                propensity: Float(choice.propensity))
+        }
+        return (slate, ContiguousArray(offered))
     }
 
-    /// The candidates, best first, ties by item so that answers repeat; and the members of the exploration pool.
-    mutating func rank(
-        _ keeping: ((Candidate) -> Bool)? = nil
-    ) -> (ranked: ContiguousArray<Candidate>, pool: ExplorationPool.Members) {
+    /// The candidates' places, best first, and who of them may be drawn by exploration.
+    mutating func rank(_ keeping: ((Candidate) -> Bool)? = nil) -> (order: [Int], pool: DrawPool) {
         forbid()
         // The pool is owed its places, so it enters before other sources fill the limit.
-        let pool = ExplorationPool(reading: reading).members(&self)
+        let members = ExplorationPool(reading: reading).members(&self)
         gather()
         measure()
         reading.ranker.rank(&scratch.candidates)
-        let all = scratch.candidates
-        var order = all.indices.filter { keeping?(all[$0]) ?? true }
-        order.sort { all[$0].score != all[$1].score ? all[$0].score > all[$1].score : all[$0].item < all[$1].item }
-        return (ContiguousArray(order.map { all[$0] }), pool)
+        let order = order(keeping)
+        return (order, drawPool(members, in: order))
+    }
+
+    /// The candidates, best first; ties by item so that answers repeat.
+    private func order(_ keeping: ((Candidate) -> Bool)?) -> [Int] {
+        let scores = scratch.candidates.map(\.score), items = scratch.candidates.map(\.item)
+        var order = scratch.candidates.indices.filter { keeping?(scratch.candidates[$0]) ?? true }
+        order.sort { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : items[$0] < items[$1] }
+        return order
+    }
+
+    /// The members of the pool by their rank in the order.
+    private func drawPool(_ members: ExplorationPool.Members, in order: [Int]) -> DrawPool {
+        guard !members.all.isEmpty else { return .empty }
+        var ranks = [Int](repeating: -1, count: scratch.candidates.count)
+        for (rank, place) in order.enumerated() { ranks[place] = rank }
+        let known = members.all.compactMap { member -> (rank: Int, weight: Double, score: Float)? in
+            let place = scratch.place[Int(member.item)]
+            guard place >= 0, ranks[Int(place)] >= 0 else { return nil }
+            return (ranks[Int(place)], member.weight, scratch.candidates[Int(place)].score)
+        }
+        return DrawPool(known, share: members.share)
     }
 }

@@ -117,6 +117,12 @@ public enum Source: UInt8, Sendable, CaseIterable, Hashable {
     case context
     /// The exploration pool: guaranteed first exposure.
     case exploration
+
+    /// The case's name, as it stands in logs and answers.
+    public var name: String { Self.names[Int(rawValue)] }
+
+    // Looking a name up by reflection costs more than ranking the slot.
+    private static let names = allCases.map { "\($0)" }
 }
 
 /// Why a slot is shown, as data that a site turns into Chinese or English.

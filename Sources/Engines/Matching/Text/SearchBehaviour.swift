@@ -70,7 +70,9 @@ public struct SearchBehaviour: Sendable {
 
     /// A person opened something; if it follows a search, it answers it.
     public mutating func observe(tap item: UInt128, by person: UInt128, at time: Int64) {
-        guard var trail = trails[person], let search = trail.search, time - search.time <= settings.answer else { return }
+        guard var trail = trails[person], let search = trail.search, time - search.time <= settings.answer else {
+            return
+        }
         taps[search.words, default: [:]][item, default: PersonCount()].add(person)
         if let before = trail.before {
             reformulations[Pair(from: before, to: search.words), default: PersonCount()].add(person)

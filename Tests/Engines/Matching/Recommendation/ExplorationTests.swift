@@ -18,7 +18,8 @@ struct ExplorationTests {
 
     private static func request(_ seed: UInt64, count: Int = 20) -> Request {
         Request(
-            person: Market.person(Int(seed % 80)), now: start + Int64(seed), count: count, kinds: [.product], seed: seed)
+            person: Market.person(Int(seed % 80)), now: start + Int64(seed), count: count, kinds: [.product], seed: seed
+        )
     }
 
     @Test("no slate gives exploration more than its share", arguments: [0.05, 0.1, 0.25])

@@ -64,7 +64,9 @@ public struct ExplorationTrial: Sendable {
         for creator in 0..<creators {
             for _ in 0..<10 { matcher.list(world.video(by: creator, at: Self.start - 60 * Self.day)) }
         }
-        var waiting = (0..<newcomers).map { Self.start + 2 * Self.day + Int64($0) * Self.day / Int64(max(1, newcomers)) }
+        var waiting = (0..<newcomers).map {
+            Self.start + 2 * Self.day + Int64($0) * Self.day / Int64(max(1, newcomers))
+        }
         var seen: [Key: (listed: Int64, count: UInt32)] = [:]
         var tally = Tally()
         let requests = 4 * viewers * slatesADay

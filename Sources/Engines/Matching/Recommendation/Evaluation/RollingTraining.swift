@@ -12,7 +12,7 @@ struct RollingTraining {
     private var examples = (all: Examples(), discovery: Examples())
 
     /// Most times at which examples are taken, and most persons asked at each.
-    private static let folds = 5
+    private static let folds = 3
     private static let persons = 3000
 
     init(_ evaluation: MatchingEvaluation, _ events: [Event], _ items: [Item]) {

@@ -95,7 +95,9 @@ public struct SlateReplay: Sendable {
         var steps: [Step] = []
         steps.reserveCapacity(events.count + items.count)
         for event in events {
-            if let item = unlisted.removeValue(forKey: event.subject) { steps.append(Step(.list(item), at: event.time)) }
+            if let item = unlisted.removeValue(forKey: event.subject) {
+                steps.append(Step(.list(item), at: event.time))
+            }
             steps.append(Step(.event(event), at: event.time))
         }
         return steps
@@ -206,14 +208,16 @@ extension Matcher {
             (learner.reading(request), slate.map { learner.items.number(of: $0) ?? -1 })
         }
         var gatherer = Gatherer(reading, scratch: spare.withLock { $0.popLast() } ?? Scratch())
-        let (ranked, pool) = gatherer.rank()
+        let (order, pool) = gatherer.rank()
+        let candidates = gatherer.scratch.candidates
         keep(&gatherer)
-        func rate(_ candidate: Candidate) -> Double { Double(candidate.signals[.response]) }
-        var builder = SlateBuilder(reading)
-        return builder.build(ranked, pool: pool, forced: numbers).map { choice in
+        let rates = order.map { Double(candidates[$0].signals[.response]) }
+        let ranks = numbers.map { number in order.firstIndex { candidates[$0].item == number } }
+        var builder = SlateBuilder(reading, candidates, order)
+        return zip(ranks, builder.odds(pool, of: ranks)).map { rank, odds in
             SlotOdds(
-                target: choice.propensity, predicted: rate(choice.candidate),
-                predictedTarget: choice.odds.reduce(0) { $0 + $1.probability * rate(ranked[$1.place]) })
+                target: odds.propensity, predicted: rank.map { rates[$0] } ?? 0,
+                predictedTarget: odds.all.reduce(0) { $0 + $1.probability * rates[$1.rank] })
         }
     }
 }

@@ -18,30 +18,50 @@ struct SlateLedger: Sendable {
         let person, item: Int32
     }
 
-    private var offers: [Pair: Row] = [:]
-    private var order: [Pair] = []
+    /// What one person was offered by the last two rankings: the page may still show places of the one before.
+    private struct Offers {
+        private(set) var latest: ContiguousArray<Row> = []
+        private(set) var previous: ContiguousArray<Row> = []
+
+        mutating func add(_ rows: ContiguousArray<Row>) {
+            previous = latest
+            latest = rows
+        }
+
+        func row(of item: Int32) -> Row? { latest.first { $0.item == item } ?? previous.first { $0.item == item } }
+    }
+
+    private var offers: [Int32: Offers] = [:]
+    /// Persons with offers, the first first.
+    private var order: [Int32] = []
     private var shown: [Pair: Int] = [:]
     private(set) var rows: [Row] = []
     /// Rows already dropped from the front.
     private var dropped = 0
 
-    private static let offerLimit = 60_000
+    private static let personLimit = 1_000
     private static let rowLimit = 200_000
     /// Time in which an action still answers an impression.
     private static let patience: Int64 = 86_400_000
 
-    mutating func offer(_ row: Row) {
-        let pair = Pair(person: row.person, item: row.item)
-        if offers.updateValue(row, forKey: pair) == nil { order.append(pair) }
-        guard order.count > Self.offerLimit else { return }
-        for old in order.prefix(Self.offerLimit / 4) { offers[old] = nil }
-        order.removeFirst(Self.offerLimit / 4)
+    /// Keeps what a ranking offers to a person.
+    mutating func offer(_ rows: ContiguousArray<Row>, to person: Int32) {
+        guard !rows.isEmpty else { return }
+        if offers[person] == nil { order.append(person) }
+        offers[person, default: Offers()].add(rows)
+        guard order.count > Self.personLimit else { return }
+        for old in order.prefix(Self.personLimit / 4) { offers[old] = nil }
+        order.removeFirst(Self.personLimit / 4)
     }
 
     mutating func observe(_ kind: Event.Kind, of item: Int32, by person: Int32, at time: Int64) {
         let pair = Pair(person: person, item: item)
         if kind == .impression {
-            guard let offer = offers.removeValue(forKey: pair) else { return }
+            // Once a day is enough: what is seen again within it is the same example.
+            if let number = shown[pair], number >= dropped, time - rows[number - dropped].time < Self.patience {
+                return
+            }
+            guard let offer = offers[person]?.row(of: item) else { return }
             shown[pair] = dropped + rows.count
             rows.append(offer)
             trim()
@@ -55,11 +75,7 @@ struct SlateLedger: Sendable {
 
     /// Forgets what a person was shown.
     mutating func forget(_ person: Int32) {
-        let own = order.filter { $0.person == person }
-        if !own.isEmpty {
-            for pair in own { offers[pair] = nil }
-            order.removeAll { $0.person == person }
-        }
+        if offers.removeValue(forKey: person) != nil { order.removeAll { $0 == person } }
         guard rows.contains(where: { $0.person == person }) else { return }
         rows.removeAll { $0.person == person }
         // Places have moved; what others were shown still waits for its answer.

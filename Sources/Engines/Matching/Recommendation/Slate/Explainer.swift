@@ -15,8 +15,7 @@ struct Explainer {
         }.map { scratch.history[Int($0)] }
     }
 
-    func slot(_ choice: SlateBuilder.Choice) -> Slot {
-        let candidate = choice.candidate
+    func slot(_ candidate: Candidate, _ choice: SlateBuilder.Choice) -> Slot {
         let strengths = ranker.strengths(candidate.signals)
         let order = (0..<8).filter { strengths[$0] > 0 }.sorted { strengths[$0] > strengths[$1] }
         var reasons: [Reason] = choice.explored ? [.new] : []

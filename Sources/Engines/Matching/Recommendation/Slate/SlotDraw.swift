@@ -1,30 +1,31 @@
 /// The members of the exploration pool that a slate can still draw.
 struct DrawPool {
-    /// Place among the candidates and weight of the draw.
-    private(set) var members: ContiguousArray<(place: Int, weight: Double)> = []
+    /// Rank among the candidates and weight of the draw.
+    private(set) var members: ContiguousArray<(rank: Int, weight: Double)> = []
+    /// Share of slots that the pool takes while it has members.
+    let share: Double
+
+    static let empty = DrawPool([], share: 0)
 
     /// Whoever could like a new listing is asked first: a member's weight counts by how its score compares with the best
     /// of the pool for this person, within a factor of a hundred so that nobody is left out.
-    init(_ pool: ContiguousArray<PoolMember>, _ candidates: ContiguousArray<Candidate>) {
-        if pool.isEmpty { return }
-        let weights = Dictionary(pool.map { ($0.item, $0.weight) }, uniquingKeysWith: { first, _ in first })
-        var highest = -Float.infinity
-        for (place, candidate) in candidates.enumerated() {
-            guard let weight = weights[candidate.item] else { continue }
-            members.append((place, weight))
-            highest = max(highest, candidate.score)
-        }
-        for member in members.indices {
-            let fit = naturalExponential(max(-20, candidates[members[member].place].score - highest))
-            members[member].weight *= Double(max(0.01, fit))
-        }
+    ///
+    /// - Parameter members: rank, urgency and score of each.
+    init(_ members: [(rank: Int, weight: Double, score: Float)], share: Double) {
+        self.share = share
+        guard let highest = members.map(\.score).max() else { return }
+        self.members = ContiguousArray(
+            members.map { member in
+                let fit = naturalExponential(max(-20, member.score - highest))
+                return (member.rank, member.weight * Double(max(0.01, fit)))
+            })
     }
 
     var total: Double { members.reduce(0) { $0 + $1.weight } }
 
-    mutating func remove(_ place: Int) { members.removeAll { $0.place == place } }
+    mutating func remove(_ rank: Int) { members.removeAll { $0.rank == rank } }
 
-    mutating func keep(_ fits: (Int) -> Bool) { members.removeAll { !fits($0.place) } }
+    mutating func keep(_ fits: (Int) -> Bool) { members.removeAll { !fits($0.rank) } }
 }
 
 /// Who could take one slot, and with which probability.
@@ -42,33 +43,33 @@ struct SlotDraw {
         self.share = total > 0 ? (best == nil ? 1 : share) : 0
     }
 
-    /// Draws the place that takes the slot; nil when there is none.
-    func place(_ random: inout SplitMix64) -> Int? {
+    /// Draws who takes the slot; nil when there is nobody.
+    func rank(_ random: inout SplitMix64) -> Int? {
         guard share > 0, random.unit() < share else { return best }
         var left = random.unit() * total
         for member in pool.members {
             left -= member.weight
-            if left < 0 { return member.place }
+            if left < 0 { return member.rank }
         }
-        return pool.members.last?.place
+        return pool.members.last?.rank
     }
 
     /// Whether only exploration could bring the candidate here.
-    func wasDrawn(_ place: Int) -> Bool { place != best }
+    func wasDrawn(_ rank: Int) -> Bool { rank != best }
 
-    /// The probability that the candidate at a place takes the slot.
-    func probability(of place: Int) -> Double {
-        var probability = place == best ? 1 - share : 0
-        if share > 0, let member = pool.members.first(where: { $0.place == place }) {
+    /// The probability that the candidate takes the slot.
+    func probability(of rank: Int) -> Double {
+        var probability = rank == best ? 1 - share : 0
+        if share > 0, let member = pool.members.first(where: { $0.rank == rank }) {
             probability += share * member.weight / total
         }
         return probability
     }
 
     /// Everybody who could, each with its probability.
-    var odds: [(place: Int, probability: Double)] {
-        let drawn = share > 0 ? pool.members.map(\.place) : []
-        let places = drawn + (best.map { drawn.contains($0) ? [] : [$0] } ?? [])
-        return places.map { ($0, probability(of: $0)) }
+    var odds: [(rank: Int, probability: Double)] {
+        let drawn = share > 0 ? pool.members.map(\.rank) : []
+        let ranks = drawn + (best.map { drawn.contains($0) ? [] : [$0] } ?? [])
+        return ranks.map { ($0, probability(of: $0)) }
     }
 }

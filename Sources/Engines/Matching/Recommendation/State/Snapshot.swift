@@ -162,7 +162,9 @@ extension ByteWriter {
         }
         write(person.affinities.values) { writer, affinity in
             writer.write(affinity.subject)
-            for number in [affinity.pulse, affinity.fast, affinity.slow, affinity.damp, affinity.taken] { writer.write(number) }
+            for number in [affinity.pulse, affinity.fast, affinity.slow, affinity.damp, affinity.taken] {
+                writer.write(number)
+            }
             writer.write(affinity.time)
         }
         write(person.seen.values) { writer, seen in
