@@ -81,24 +81,32 @@ struct Measurer {
 
     /// All other signals.
     func measure(_ scratch: inout Scratch) {
-        for place in scratch.candidates.indices {
-            var candidate = scratch.candidates[place]
-            let record = world.items[candidate.item]
-            let counters = world.counters[candidate.item]
-            var signals = candidate.signals
-            measurePopularity(&signals, counters, record)
-            measureSubjects(&signals, record, scratch)
-            signals[.context] = context(candidate.item, record, scratch)
-            if let seen = reading.person.seen[candidate.item] {
-                measureSeen(
-                    &signals, &candidate, seen,
-                    record: candidate.own >= 0 ? reading.person.history.values[Int(candidate.own)] : nil)
+        var candidates: ContiguousArray<Candidate> = []
+        swap(&candidates, &scratch.candidates)
+        candidates.withUnsafeMutableBufferPointer { candidates in
+            for place in candidates.indices {
+                // Records are read where they lie: a copy would count references of what they hold.
+                let item = candidates[place].item
+                measure(&candidates[place], world.items[item], world.counters[item], scratch)
             }
-            signals[.cadence] = cadence
-            signals[.visitOverdue] = visitOverdue
-            candidate.signals = signals
-            scratch.candidates[place] = candidate
         }
+        swap(&candidates, &scratch.candidates)
+    }
+
+    private func measure(
+        _ candidate: inout Candidate, _ record: borrowing ItemRecord, _ counters: borrowing ItemCounters,
+        _ scratch: borrowing Scratch
+    ) {
+        measurePopularity(&candidate.signals, counters, record)
+        measureSubjects(&candidate.signals, record, scratch)
+        candidate.signals[.context] = context(candidate.item, record, scratch)
+        if let seen = reading.person.seen[candidate.item] {
+            measureSeen(
+                &candidate, seen,
+                record: candidate.own >= 0 ? reading.person.history.values[Int(candidate.own)] : nil)
+        }
+        candidate.signals[.cadence] = cadence
+        candidate.signals[.visitOverdue] = visitOverdue
     }
 
     /// What competes for the same places: the order within a source says more than its level.
@@ -141,7 +149,9 @@ struct Measurer {
         }
     }
 
-    private func measurePopularity(_ signals: inout Signals, _ counters: ItemCounters, _ record: ItemRecord) {
+    private func measurePopularity(
+        _ signals: inout Signals, _ counters: borrowing ItemCounters, _ record: borrowing ItemRecord
+    ) {
         let levels = Self.levels(counters, now) - totals
         signals[.month] = levels[0]
         signals[.week] = levels[1]
@@ -172,18 +182,20 @@ struct Measurer {
         Float(max(-20, mass.level - Double(now) / Double(window.halfLife)))
     }
 
-    private static func adoption(_ counters: ItemCounters, _ now: Int64) -> SIMD2<Float> {
+    private static func adoption(_ counters: borrowing ItemCounters, _ now: Int64) -> SIMD2<Float> {
         SIMD2(level(counters.adoptedWeek, .week, now), level(counters.adoptedMonth, .month, now))
     }
 
     /// log₂ of the evidence in each window, at least one part in a million of a like.
-    private static func levels(_ counters: ItemCounters, _ now: Int64) -> SIMD4<Float> {
+    private static func levels(_ counters: borrowing ItemCounters, _ now: Int64) -> SIMD4<Float> {
         SIMD4(
             level(counters.month, .month, now), level(counters.week, .week, now), level(counters.day, .day, now),
             level(counters.hour, .hour, now))
     }
 
-    private func measureSubjects(_ signals: inout Signals, _ record: ItemRecord, _ scratch: Scratch) {
+    private func measureSubjects(
+        _ signals: inout Signals, _ record: borrowing ItemRecord, _ scratch: borrowing Scratch
+    ) {
         var damp: Float = 0
         if let affinity = scratch.affinity(record.category) {
             signals[.categoryFast] = naturalLog1p(affinity.fast)
@@ -210,7 +222,8 @@ struct Measurer {
         }
     }
 
-    private func context(_ item: Int32, _ record: ItemRecord, _ scratch: Scratch) -> Float {
+    private func context(_ item: Int32, _ record: borrowing ItemRecord, _ scratch: borrowing Scratch) -> Float {
+        if reading.contextItems.isEmpty && reading.contextSubjects.isEmpty { return 0 }
         var sum = min(1, scratch.context[item].sum)
         for subject in reading.contextSubjects {
             if record.category == subject || record.tags.contains(subject) { sum += 1 }
@@ -223,10 +236,10 @@ struct Measurer {
     }
 
     /// Fatigue counts looks that came to nothing; whoever responded since is not tired of it.
-    private func measureSeen(_ signals: inout Signals, _ candidate: inout Candidate, _ seen: Seen, record: History?) {
+    private func measureSeen(_ candidate: inout Candidate, _ seen: Seen, record: History?) {
         let answered = record.map { $0.last >= seen.last } ?? false
         let days = Float(max(0, now - seen.last)) / 86_400_000
-        signals[.fatigue] = answered ? 0 : naturalLog1p(Float(seen.times)) * power2(-days / 14)
+        candidate.signals[.fatigue] = answered ? 0 : naturalLog1p(Float(seen.times)) * power2(-days / 14)
         let paused = now - seen.last < reading.configuration.seenPause
         candidate.paused = paused && !reading.request.repeatsSeen
     }
