@@ -74,12 +74,14 @@ let package = Package(
         room("Alliance", "Sources/Growth/Alliance"),
         // Value
         room("Decisions", "Sources/Value/Decisions", ["Inference"]),
+        room("Experiments", "Sources/Value/Experiments", ["Inference", crypto]),
         // Flows
         .target(
             name: "Flows",
             dependencies: [
                 "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
-                "Shops", "Ledger", "AfterSales", "Alliance", "Decisions",
+                "Shops", "Ledger", "AfterSales", "Alliance", "Decisions", "Experiments", "Matching",
+                "Inference",
                 "Content", "Feed", "Centre", hummingbird, httpTypes,
             ], path: "Sources/Flows", exclude: ["Importing"]),
         // Sites
@@ -88,7 +90,9 @@ let package = Package(
             dependencies: [
                 "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
                 "Shops",
-                "Content", "Feed", "Centre", "Ledger", "Alliance", "AfterSales", "Decisions", "Flows", mustache,
+                "Content", "Feed", "Centre", "Ledger", "Alliance", "AfterSales", "Decisions", "Experiments",
+                "Inference",
+                "Flows", mustache,
                 hummingbird, httpTypes, crypto,
             ], path: "Sources/Sites", resources: [.embedInCode("Templates"), .embedInCode("Assets")]),
         .testTarget(
@@ -126,6 +130,7 @@ let package = Package(
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Catalog", "Stock", "Orders",
                 "Payments", "Ledger", "Shops", "Feed", "Flows", "Importing", "CSV", "Inference", "InferenceTrials",
+                "Journal", "Decisions", "Experiments",
                 "Matching", "MatchingText", "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
             ],
             path: "Sources/Quanyu"),
@@ -140,8 +145,14 @@ let package = Package(
         .testTarget(name: "AnalyzeTests", dependencies: ["Quanyu", "Inference"], path: "Tests/Analyze"),
         .testTarget(
             name: "StoresTests",
-            dependencies: ["Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows", "Decisions"],
+            dependencies: [
+                "Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows", "Decisions",
+                "Experiments", "Feed", "Inference",
+            ],
             path: "Tests/Stores"),
+        .testTarget(
+            name: "ExperimentsTests", dependencies: ["Experiments", "Inference", "Kernel"],
+            path: "Tests/Value/Experiments"),
         .testTarget(
             name: "TradeTests", dependencies: ["Flows", "StoreSQLite", "Alliance", "AfterSales", "Ledger"],
             path: "Tests/Trade/Flows"),

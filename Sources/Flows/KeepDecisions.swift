@@ -41,13 +41,15 @@ public struct KeepDecisions: Sendable {
         }
     }
 
-    /// Starts, stops, ships or reviews a decision.
+    /// Starts, stops, ships or reviews a decision, with what that means for its experiments.
     ///
-    /// - Throws: `Forbidden`, `InvalidField`, `NotFound`, ``DecisionProblem``.
+    /// - Throws: `Forbidden`, `InvalidField`, `NotFound`, ``DecisionProblem``, `ExperimentProblem/chooseArm`,
+    ///   `WeightProblem`.
     public func apply(
         _ event: DecisionEvent, to id: DecisionID, note: String, _ command: Command
     ) async throws -> DecisionRecord {
         try await once(command) { [market] in
+            try ApplyDecision(market).carryOut(event, of: id, by: command.identity.person, in: $0)
             try market.decisions.apply(event, to: id, note: note, by: command.identity.person, in: $0)
             return id
         }
@@ -69,7 +71,7 @@ public struct KeepDecisions: Sendable {
     private func once(
         _ command: Command, _ body: @escaping @Sendable (any Transaction) throws -> DecisionID
     ) async throws -> DecisionRecord {
-        guard command.identity.roles.contains(.operator) else { throw Forbidden("the role operator") }
+        try command.identity.requireOperator()
         let now = market.source.now
         return try await market.store.write { transaction in
             let id = try transaction.once(command.key, fingerprint: command.fingerprint, at: now) {

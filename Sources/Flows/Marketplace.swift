@@ -5,6 +5,7 @@ import Catalog
 import Centre
 import Content
 import Decisions
+import Experiments
 import Feed
 import Journal
 import Kernel
@@ -37,6 +38,9 @@ public struct Marketplace: Sendable {
     public let alliance: Alliance
     public let afterSales: AfterSales
     public let decisions: Decisions
+    public let experiments: Experiments
+    /// Whose arm ranks by which weights.
+    public let rankingArms: RankingArms
     /// Takes the money.
     public let provider: any PaymentProvider
     /// What the operator has settled with everybody.
@@ -70,6 +74,9 @@ public struct Marketplace: Sendable {
         alliance = Alliance(store: store, source: source)
         afterSales = AfterSales(store: store, journal: journal, source: source, deadlines: terms.afterSale)
         decisions = Decisions(store: store, journal: journal, source: source)
+        experiments = Experiments(store: store, journal: journal, source: source)
+        rankingArms = RankingArms(experiments: experiments, store: store)
+        feed.rank(by: rankingArms.weights)
     }
 
     /// The tables of every room, in the order in which rooms were added.
@@ -77,10 +84,11 @@ public struct Marketplace: Sendable {
         storeMigrations + journalMigrations + People.migrations + Catalog.migrations + Stock.migrations
         + Shops.migrations + Content.migrations + Feed.migrations + Centre.migrations + Carts.migrations
         + Orders.migrations + Payments.migrations + Ledger.migrations + Alliance.migrations
-        + AfterSales.migrations + Decisions.migrations
+        + AfterSales.migrations + Decisions.migrations + Experiments.migrations + Feed.weightMigrations
 
     /// Reads what rooms keep in memory.
     public func load() async throws {
+        try await rankingArms.load()
         try await feed.load()
         try await centre.load()
     }
@@ -91,6 +99,8 @@ public struct Marketplace: Sendable {
             group.addTask { try? await journal.run() }
             group.addTask { await feed.run() }
             group.addTask { await centre.run() }
+            group.addTask { await rankingArms.run(journal) }
+            group.addTask { await journal.follow(experiments.follower) }
             group.addTask { await SettlePayments(self).run() }
             group.addTask { await Retention(self).run() }
             group.addTask { await SweepDeadlines(self).run() }

@@ -1,3 +1,4 @@
+import Experiments
 import Feed
 import Journal
 import Kernel
@@ -13,6 +14,8 @@ public struct Retention: Sendable {
         public var touchpoints = Duration.days(400)
         /// Slates, except those from which something was ordered: an order line can always be followed back.
         public var slates = Duration.days(90)
+        /// Names of events that experiments have counted; none is told again so late.
+        public var countedEvents = Duration.days(30)
         /// Answers to commands with an `Idempotency-Key`.
         public var idempotencyKeys = Duration.days(7)
 
@@ -55,6 +58,9 @@ public struct Retention: Sendable {
         let now = market.source.now
         var swept = Swept()
         swept.touchpoints = try await market.journal.prune(Touchpoint.topic, before: now - limits.touchpoints)
+        _ = try await market.journal.prune(Exposure.topic, before: now - limits.touchpoints)
+        let eventsUntil = now - limits.countedEvents
+        _ = try await market.store.write { try Experiments.forgetEvents(before: eventsUntil, in: $0) }
         swept.slates = try await forgetSlates(before: now - limits.slates)
         let keysUntil = now - limits.idempotencyKeys
         swept.idempotencyKeys = try await market.store.write { try $0.forgetIdempotencyKeys(before: keysUntil) }

@@ -16,6 +16,25 @@ public struct ShortfallRaised: FactContent {
     public var key: String { group.description }
 }
 
+/// A buyer has their money back.
+public struct RefundSucceeded: FactContent {
+    public static let topic = "payments.refund_succeeded"
+    /// The refund.
+    public let refund: RefundID
+    /// Who has it.
+    public let buyer: PersonID
+    /// Minor units of the payment's currency.
+    public let amount: Int64
+    /// When.
+    public let time: Instant
+    public var key: String { buyer.description }
+
+    /// A refund that arrived.
+    public init(refund: RefundID, buyer: PersonID, amount: Int64, time: Instant) {
+        (self.refund, self.buyer, self.amount, self.time) = (refund, buyer, amount, time)
+    }
+}
+
 /// Brings payments to their end: webhooks from the inbox, buyers who return before the webhook, refunds that wait.
 public struct SettlePayments: Sendable {
     private let market: Marketplace
@@ -130,6 +149,10 @@ public struct SettlePayments: Sendable {
             let intent = try Payments.intent(refund.intent, in: transaction)
         else { return }
         try books.repaid(refund, intent, in: transaction)
+        let now = market.source.now
+        try market.journal.append(
+            RefundSucceeded(refund: refund.id, buyer: intent.buyer, amount: refund.amount, time: now), at: now,
+            in: transaction)
         guard let id = AfterSaleCaseID(refund.cause), case let found = try AfterSales.find(id, in: transaction),
             found.state == .refunding
         else { return }

@@ -72,23 +72,21 @@ final class ShownCards: Sendable {
             _ ids: [ID], in language: Language, at now: Instant, stamp: Int,
             make: ([ID]) async throws -> [(ID, View)]
         ) async throws -> [ID: ShownCard<View>] {
+            let version = recent.version
+            let (known, due) = recent.look(ids.map { Key(id: $0, language: language) }, at: now)
             var shown: [ID: ShownCard<View>] = [:]
             shown.reserveCapacity(ids.count)
-            for id in ids {
-                guard let card = recent.find(Key(id: id, language: language), at: now), card.stamp == stamp else {
-                    continue
-                }
-                shown[id] = card
-            }
-            guard shown.count < ids.count else { return shown }
-            let missing = ids.filter { shown[$0] == nil }
+            for (key, card) in known where card.stamp == stamp { shown[key.id] = card }
+            let wanted = ids.filter { shown[$0] == nil } + due.map(\.id).filter { shown[$0] != nil }
+            guard !wanted.isEmpty else { return shown }
             var made: [Key: ShownCard<View>] = [:]
-            for (id, view) in try await make(missing) {
+            for id in wanted { shown[id] = nil }
+            for (id, view) in try await make(wanted) {
                 let card = try ShownCard(view, stamp: stamp)
                 made[Key(id: id, language: language)] = card
                 shown[id] = card
             }
-            recent.remember(made, at: now, version: recent.version)
+            recent.remember(made, at: now, version: version)
             return shown
         }
     }

@@ -43,6 +43,8 @@ public struct Sites: Sendable {
         MoneyPages(frame).addRoutes(to: router)
         OperatorPages(frame).addRoutes(to: router)
         DecisionPages(frame).addRoutes(to: router)
+        ExperimentPages(frame).addRoutes(to: router)
+        ValuePages(frame).addRoutes(to: router)
     }
 
     /// Shows problems as pages; somebody who has to sign in is sent there and comes back.

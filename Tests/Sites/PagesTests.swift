@@ -8,10 +8,10 @@ struct PagesTests {
         let text = String(decoding: template.bytes, as: UTF8.self)
         #expect(!text.isEmpty)
         for match in text.matches(of: /\bw\.([A-Za-z0-9]+)/) {
+            let name = String(match.1)
             #expect(
-                Word(rawValue: String(match.1)) != nil || DeskWord(rawValue: String(match.1)) != nil
-                    || DecisionWord(rawValue: String(match.1)) != nil,
-                "\(template.rawValue): w.\(match.1)")
+                Word(rawValue: name) != nil || DeskWord(rawValue: name) != nil || DecisionWord(rawValue: name) != nil
+                    || ExperimentWord(rawValue: name) != nil, "\(template.rawValue): w.\(name)")
         }
         // The content security policy forbids both, so they would silently do nothing.
         #expect(!text.contains("style=") && !text.contains("onclick="))

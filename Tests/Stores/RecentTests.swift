@@ -25,6 +25,18 @@ struct RecentTests {
         #expect(recent.find([1, 2], at: start) == [2: "x"])
     }
 
+    @Test func oneCallerRenewsAValueWhileTheOthersGoOnWithIt() {
+        let recent = Recent<Int, String>(lifetime: .seconds(10), limit: 100)
+        recent.remember([1: "one"], at: start, version: recent.version)
+        #expect(recent.look([1, 2], at: start + .seconds(5)) == (known: [1: "one"], due: [2]))
+        #expect(recent.look([1], at: start + .seconds(6)) == (known: [1: "one"], due: [1]))
+        #expect(recent.look([1], at: start + .seconds(7)) == (known: [1: "one"], due: []))
+        // Whoever was told never came back: then it is missing to everybody.
+        #expect(recent.look([1], at: start + .seconds(10)) == (known: [:], due: [1]))
+        recent.remember([1: "new"], at: start + .seconds(10), version: recent.version)
+        #expect(recent.look([1], at: start + .seconds(11)) == (known: [1: "new"], due: []))
+    }
+
     @Test func theLimitHoldsAndOutdatedValuesGoFirst() {
         let recent = Recent<Int, Int>(lifetime: .seconds(10), limit: 10)
         for key in 0..<8 { recent.remember([key: key], at: start, version: recent.version) }

@@ -124,11 +124,10 @@ extension Content {
     }
 
     private func counts(of videos: [VideoID], at now: Instant) async throws -> [VideoID: Reactions] {
-        let known = recentCounts.find(videos, at: now)
-        let missing = videos.filter { known[$0] == nil }
-        guard !missing.isEmpty else { return known }
         let version = recentCounts.version
-        let read = try await store.read { try Self.counts(of: missing, in: $0) }
+        let (known, due) = recentCounts.look(videos, at: now)
+        guard !due.isEmpty else { return known }
+        let read = try await store.read { try Self.counts(of: due, in: $0) }
         recentCounts.remember(read, at: now, version: version)
         return known.merging(read) { $1 }
     }

@@ -17,6 +17,7 @@ public final class Feed: Sendable {
     let matcher: Mutex<Matcher>
     let reserves = Reserves()
     let log: SlateLog
+    let chosenWeights = Mutex<(@Sendable (PersonID, Instant) -> PersonalWeights)?>(nil)
     private let applied = Mutex(Position.start)
     private let snapshotPath: String?
 
@@ -33,7 +34,7 @@ public final class Feed: Sendable {
         self.source = source
         self.snapshotPath = snapshotPath
         matcher = Mutex(Matcher())
-        log = SlateLog(store: store)
+        log = SlateLog(store: store, journal: journal)
     }
 
     /// The room's tables.

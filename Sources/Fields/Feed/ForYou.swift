@@ -18,9 +18,13 @@ extension Feed {
             person: person.rawValue, now: now.milliseconds, count: 120, kinds: [.product, .video],
             seed: source.random())
         request.learns = true
+        let personal = weights(for: person, at: now)
+        request.weights = personal.weights
         let ranked = engine.recommend(request)
         reserves.keep(ranked, shown: count, for: person, until: now + .minutes(1))
-        return shown(ranked.slots.prefix(count), model: ranked.modelVersion, to: person, surface: "feed", at: now)
+        return shown(
+            ranked.slots.prefix(count), model: ranked.modelVersion, to: person, surface: "feed", at: now,
+            exposures: personal.exposures)
     }
 
     /// Goods like one that is being looked at, for this person.
@@ -81,11 +85,12 @@ extension Feed {
     }
 
     private func shown(
-        _ slots: some Sequence<Slot>, model: String, to person: PersonID, surface: String, at now: Instant
+        _ slots: some Sequence<Slot>, model: String, to person: PersonID, surface: String, at now: Instant,
+        exposures: [Exposure] = []
     ) -> FeedSlate {
         let slate = FeedSlate(
             id: source.identifier(), person: person, surface: surface, model: model, slots: slots.map(FeedSlot.init),
-            shownAt: now)
+            shownAt: now, exposures: exposures)
         log.add(slate)
         return slate
     }

@@ -50,6 +50,8 @@ public struct FeedSlate: Sendable, Equatable {
     public let slots: [FeedSlot]
     /// When.
     public let shownAt: Instant
+    /// What is told of experiments when it is logged; not read back.
+    var exposures: [Exposure] = []
 }
 
 /// What is ranked for a person and not shown yet. It is dropped at the person's next tap.

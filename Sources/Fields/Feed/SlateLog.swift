@@ -1,3 +1,4 @@
+import Journal
 import Kernel
 import Store
 import Synchronization
@@ -5,12 +6,13 @@ import Synchronization
 /// Writes slates in batches: a slate is shown at once and is in the log a tenth of a second later.
 final class SlateLog: Sendable {
     private let store: any Store
+    private let journal: Journal
     private let waiting = Mutex<[FeedSlate]>([])
     private static let limit = 50_000
     /// Slates that share one statement.
     private static let rows = 50
 
-    init(store: any Store) { self.store = store }
+    init(store: any Store, journal: Journal) { (self.store, self.journal) = (store, journal) }
 
     func add(_ slate: FeedSlate) {
         waiting.withLock { if $0.count < Self.limit { $0.append(slate) } }
@@ -28,7 +30,9 @@ final class SlateLog: Sendable {
     func flush() async {
         let slates = waiting.withLock { Array($0.prefix(2_000)) }
         guard !slates.isEmpty else { return }
-        let written: Void? = try? await store.write { transaction in
+        let written: Void? = try? await store.write { [journal] transaction in
+            let exposures = slates.flatMap(\.exposures)
+            if let last = exposures.last { try journal.append(exposures, at: last.time, in: transaction) }
             for start in stride(from: 0, to: slates.count, by: Self.rows) {
                 try transaction.send(Self.insert(slates[start..<min(start + Self.rows, slates.count)]))
             }

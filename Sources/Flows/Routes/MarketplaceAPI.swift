@@ -39,6 +39,8 @@ public struct MarketplaceAPI: Sendable {
         addMoneyRoutes(to: api)
         addCommissionRoutes(to: api)
         addDecisionRoutes(to: api)
+        addExperimentRoutes(to: api)
+        addValueRoutes(to: api)
         addWebhookRoute(to: router)
         let document = ByteBuffer(bytes: try OpenAPIDocument(routes: api.routes).json())
         router.get("\(API.root)/openapi.json") { _, _ in

@@ -9,6 +9,8 @@ public struct CSVWriter: Sendable {
         case text(String)
         /// A number.
         case number(Int64)
+        /// A finite figure.
+        case figure(Double)
         /// Nothing.
         case empty
 
@@ -35,6 +37,7 @@ extension CSVWriter.Field {
         switch self {
         case .empty: return ""
         case .number(let number): return "\(number)"
+        case .figure(let figure): return "\(figure)"
         case .text(let raw):
             let isFormula = raw.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
             let safe = isFormula ? "'" + raw : raw

@@ -22,7 +22,8 @@ public struct Instant: Hashable, Sendable, Comparable, Codable {
 
     /// RFC 3339 in UTC with milliseconds, `2026-03-01T08:00:00.000Z`.
     public var rfc3339: String {
-        Date(timeIntervalSince1970: Double(milliseconds) / 1000).formatted(
+        // The style cuts what is below a millisecond, and most milliseconds are a hair below themselves in binary.
+        Date(timeIntervalSince1970: (Double(milliseconds) + 0.5) / 1000).formatted(
             Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 

@@ -119,3 +119,8 @@ public typealias PromotionLinkID = Identifier<PromotionLinkKind>
 public enum DecisionKind: IdentifierKind { public static let prefix = "dcs" }
 /// Identifies a decision record.
 public typealias DecisionID = Identifier<DecisionKind>
+
+/// An experiment.
+public enum ExperimentKind: IdentifierKind { public static let prefix = "exp" }
+/// Identifies an experiment.
+public typealias ExperimentID = Identifier<ExperimentKind>

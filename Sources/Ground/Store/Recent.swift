@@ -7,8 +7,15 @@ import Synchronization
 /// changes are forgotten at once. A reader takes ``version`` before it reads and hands it back with what it read, so that
 /// a value read before a change is never remembered after it.
 public final class Recent<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    private struct Entry {
+        let value: Value
+        let until: Instant
+        /// From when on somebody should read it anew, so that the rest need never wait for it.
+        var due: Instant
+    }
+
     private struct State {
-        var entries: [Key: (value: Value, until: Instant)] = [:]
+        var entries: [Key: Entry] = [:]
         var version = 0
     }
 
@@ -44,6 +51,29 @@ public final class Recent<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         return found
     }
 
+    /// The values of those keys that are still trusted at `now`, and the keys to be read: those without a value, and
+    /// those in the last two fifths of their life, each of which one caller is told and the others are not.
+    ///
+    /// Many callers therefore never wait at once for a value that all of them want.
+    public func look(_ keys: some Collection<Key>, at now: Instant) -> (known: [Key: Value], due: [Key]) {
+        var known: [Key: Value] = [:]
+        known.reserveCapacity(keys.count)
+        var due: [Key] = []
+        state.withLock { state in
+            for key in keys {
+                guard let entry = state.entries[key], entry.until > now else {
+                    due.append(key)
+                    continue
+                }
+                known[key] = entry.value
+                guard entry.due <= now else { continue }
+                due.append(key)
+                state.entries[key]?.due = entry.until
+            }
+        }
+        return (known, due)
+    }
+
     /// Keeps what was read while ``version`` was `version`; after a change since then it does nothing.
     public func remember(_ values: [Key: Value], at now: Instant, version: Int) {
         state.withLock { state in
@@ -52,7 +82,9 @@ public final class Recent<Key: Hashable & Sendable, Value: Sendable>: Sendable {
                 state.entries = state.entries.filter { $0.value.until > now }
                 if state.entries.count + values.count > limit { state.entries.removeAll() }
             }
-            for (key, value) in values { state.entries[key] = (value, now + lifetime) }
+            for (key, value) in values {
+                state.entries[key] = Entry(value: value, until: now + lifetime, due: now + lifetime * 3 / 5)
+            }
         }
     }
 

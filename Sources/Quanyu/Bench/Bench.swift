@@ -7,7 +7,7 @@ struct Bench: AsyncParsableCommand {
         abstract: "Measures the server and its engines beside their peers.",
         subcommands: [
             BenchHTTP.self, BenchIngest.self, BenchCheckout.self, BenchLedger.self, BenchInference.self,
-            BenchMatching.self, BenchExploration.self, BenchSearch.self, BenchVectors.self,
+            BenchMatching.self, BenchExploration.self, BenchSearch.self, BenchVectors.self, PacedLoad.self,
         ])
 }
 

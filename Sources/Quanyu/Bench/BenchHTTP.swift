@@ -58,7 +58,8 @@ struct BenchHTTP: AsyncParsableCommand {
                 server.url("/products/\(product)"), connections: 64, seconds: seconds, script: script)
             report.add("product page", page, peer: "static response of the same server", fixed, limit: limit)
         }
-        let paced = try await Paced.run(server, path: "/api/v1/feed?count=10", perSecond: 500, seconds: seconds)
+        let paced = try await PacedLoad.run(
+            server.url("/api/v1/feed?count=10"), cookies: server.cookies, perSecond: 500, seconds: seconds)
         report.figures.append(.init(name: "feed API at 500/s, p50", value: paced.p50, unit: "ms"))
         report.figures.append(.init(name: "feed API at 500/s, p99", value: paced.p99, unit: "ms"))
         report.figures.append(.init(name: "memory under load", value: residentMegabytes(), unit: "MiB"))
@@ -76,35 +77,6 @@ extension BenchReport {
         figures.append(Figure(name: "\(name), p99", value: load.p99, unit: "ms", peer: peer, peerValue: other?.p99))
         figures.append(
             Figure(name: "\(name), answers that were no success", value: Double(load.errors), unit: "requests"))
-    }
-}
-
-/// Requests at a fixed rate, whatever the answers take: latencies count from the moment a request was due.
-private struct Paced {
-    let p50: Double
-    let p99: Double
-
-    static func run(_ server: BenchServer, path: String, perSecond: Int, seconds: Int) async throws -> Paced {
-        let start = ContinuousClock.now
-        let latencies = try await withThrowingTaskGroup(of: Double.self) { group in
-            for number in 0..<(perSecond * seconds) {
-                let due = start + .nanoseconds(number * 1_000_000_000 / perSecond)
-                try await Task.sleep(until: due)
-                let cookie = server.cookies[number % server.cookies.count]
-                group.addTask { try await ask(server.url(path), cookie, due) }
-            }
-            return try await group.reduce(into: [Double]()) { $0.append($1) }.sorted()
-        }
-        return Paced(p50: latencies[latencies.count / 2], p99: latencies[latencies.count * 99 / 100])
-    }
-
-    private static func ask(_ url: String, _ cookie: String, _ due: ContinuousClock.Instant) async throws -> Double {
-        var request = HTTPClientRequest(url: url)
-        request.headers.add(name: "Cookie", value: cookie)
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
-        _ = try await response.body.collect(upTo: 1 << 22)
-        let (seconds, attoseconds) = (ContinuousClock.now - due).components
-        return Double(seconds) * 1000 + Double(attoseconds) / 1e15
     }
 }
 

@@ -14,6 +14,9 @@ enum Template: String, CaseIterable {
     case decisionForm = "decision_form"
     case decisions
     case deskNav = "desk_nav"
+    case experiment
+    case experimentForm = "experiment_form"
+    case experiments
     case feed
     case flashLots = "flash_lots"
     case filters
@@ -43,6 +46,7 @@ enum Template: String, CaseIterable {
     case testPayment = "test_payment"
     case tile
     case token
+    case valueLedger = "value_ledger"
     case video
     case why
 
@@ -79,6 +83,9 @@ enum Template: String, CaseIterable {
         case .decisionForm: PackageResources.decision_form_mustache
         case .decisions: PackageResources.decisions_mustache
         case .deskNav: PackageResources.desk_nav_mustache
+        case .experiment: PackageResources.experiment_mustache
+        case .experimentForm: PackageResources.experiment_form_mustache
+        case .experiments: PackageResources.experiments_mustache
         case .feed: PackageResources.feed_mustache
         case .filters: PackageResources.filters_mustache
         case .flashLots: PackageResources.flash_lots_mustache
@@ -108,6 +115,7 @@ enum Template: String, CaseIterable {
         case .testPayment: PackageResources.test_payment_mustache
         case .tile: PackageResources.tile_mustache
         case .token: PackageResources.token_mustache
+        case .valueLedger: PackageResources.value_ledger_mustache
         case .video: PackageResources.video_mustache
         case .why: PackageResources.why_mustache
         }

@@ -310,6 +310,7 @@ struct Wording: MustacheParent, Sendable {
     func child(named name: String) -> Any? {
         Word(rawValue: name)?.text(in: language) ?? DeskWord(rawValue: name)?.text(in: language)
             ?? DecisionWord(rawValue: name)?.text(in: language)
+            ?? ExperimentWord(rawValue: name)?.text(in: language)
     }
 
     /// A word with its values filled in.
@@ -320,6 +321,11 @@ struct Wording: MustacheParent, Sendable {
 
     /// A word of decision records.
     func callAsFunction(_ word: DecisionWord) -> String { word.text(in: language) }
+
+    /// A word of experiments with its values filled in.
+    func callAsFunction(_ word: ExperimentWord, _ values: String...) -> String {
+        Self.fill(word.text(in: language), values)
+    }
 
     private static func fill(_ text: String, _ values: [String]) -> String {
         var text = text

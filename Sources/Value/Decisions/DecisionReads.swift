@@ -1,6 +1,6 @@
 import Foundation
 import Inference
-import Kernel
+@_spi(Decisions) import Kernel
 import Store
 
 extension Decisions {
@@ -16,9 +16,12 @@ extension Decisions {
 
     /// Refuses what is to be changed in the name of a decision that isn't running.
     ///
+    /// - Returns: the proof that rooms ask for before they change anything of theirs.
     /// - Throws: `NotFound`, ``DecisionProblem/notRunning``.
-    public static func requireRunning(_ id: DecisionID, in transaction: any Transaction) throws {
+    @discardableResult
+    public static func requireRunning(_ id: DecisionID, in transaction: any Transaction) throws -> RunningDecision {
         guard try find(id, in: transaction).state == .running else { throw DecisionProblem.notRunning }
+        return RunningDecision(id)
     }
 
     /// A decision with everything that was said about it.

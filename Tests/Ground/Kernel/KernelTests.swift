@@ -90,6 +90,10 @@ struct Seeded: RandomNumberGenerator {
         #expect(Instant(rfc3339: "2026-03-01T08:00:00.250Z")?.milliseconds == 1_772_352_000_250)
         #expect(Instant(rfc3339: "yesterday") == nil)
         #expect(Instant(milliseconds: 1_772_352_000_250).rfc3339 == "2026-03-01T08:00:00.250Z")
+        for offset in Int64(0)..<1000 {
+            let instant = Instant(milliseconds: 1_772_352_000_000 + offset)
+            #expect(Instant(rfc3339: instant.rfc3339) == instant)
+        }
     }
 
     @Test("bytes are written as two lower-case digits each")

@@ -28,6 +28,8 @@ public struct Request: Sendable {
     public var seed: UInt64
     /// Whether what is offered is kept, with its signals, to learn from what comes of it.
     public var learns = false
+    /// The weights to rank by, those of an experiment's arm say; nil takes the configuration's.
+    public var weights: RankingWeights?
     /// Whether the whole pool is ranked, as learning wants it.
     var takesPool = false
 

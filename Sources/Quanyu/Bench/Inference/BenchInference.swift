@@ -32,6 +32,7 @@ struct BenchInference: AsyncParsableCommand {
             try await InferencePeers.measured(venv: $0, persons: persons, metrics: metrics)
         }
         report.figures += try InferenceSpeed.figures(persons: persons, metrics: metrics, peers: peers)
+        report.figures += try await InferenceRoom.figures()
         if !speed {
             report.figures += try InferencePrecision.figures()
             report.figures += try InferenceValidity.figures(runs: runs)

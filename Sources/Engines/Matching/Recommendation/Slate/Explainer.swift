@@ -3,16 +3,33 @@ struct Explainer {
     let reading: Reading
     let scratch: Scratch
     let ranker: Ranker
-    /// The person's strongest evidence, for naming what speaks for an item.
-    private let strongest: [OwnEvidence]
+    /// By place of a candidate: what of the person's strongest evidence speaks most for it, −1 for nothing, and how much.
+    private let because: ContiguousArray<(item: Int32, weight: Float)>
 
     init(reading: Reading, scratch: Scratch, ranker: Ranker) {
         self.reading = reading
         self.scratch = scratch
         self.ranker = ranker
-        strongest = strongestItems(ContiguousArray(0..<Int32(scratch.history.count)), 32) {
+        because = Self.evidence(reading, scratch)
+    }
+
+    private static func evidence(_ reading: Reading, _ scratch: Scratch) -> ContiguousArray<
+        (item: Int32, weight: Float)
+    > {
+        var because = ContiguousArray(repeating: (item: Int32(-1), weight: Float(0)), count: scratch.candidates.count)
+        let strongest = strongestItems(ContiguousArray(0..<Int32(scratch.history.count)), 32) {
             scratch.history[Int($0)].slow
-        }.map { scratch.history[Int($0)] }
+        }
+        let model = reading.world.linear
+        for evidence in strongest.lazy.map({ scratch.history[Int($0)] }) {
+            let value = Preferences.value(slow: evidence.slow)
+            for entry in model.entries[model.row(evidence.item)] where entry.item != evidence.item {
+                let place = scratch.place[Int(entry.item)]
+                guard place >= 0, entry.weight * value > because[Int(place)].weight else { continue }
+                because[Int(place)] = (evidence.item, entry.weight * value)
+            }
+        }
+        return because
     }
 
     func slot(_ candidate: Candidate, _ choice: SlateBuilder.Choice) -> Slot {
@@ -70,16 +87,9 @@ struct Explainer {
     private func linear(_ candidate: Candidate) -> Reason? {
         let sum = scratch.linear[candidate.item]
         if sum.source >= 0, sum.source != candidate.item { return .becauseOf(item: reading.itemKeys[sum.source]) }
-        let model = reading.world.linear
-        var best: (item: Int32, weight: Float) = (-1, 0)
-        for evidence in strongest where evidence.item != candidate.item {
-            guard let entry = model.entries[model.row(evidence.item)].first(where: { $0.item == candidate.item }) else {
-                continue
-            }
-            let weight = entry.weight * Preferences.value(slow: evidence.slow)
-            if weight > best.weight { best = (evidence.item, weight) }
-        }
-        return best.item >= 0 ? .becauseOf(item: reading.itemKeys[best.item]) : nil
+        let place = scratch.place[Int(candidate.item)]
+        guard place >= 0, because[Int(place)].item >= 0 else { return nil }
+        return .becauseOf(item: reading.itemKeys[because[Int(place)].item])
     }
 
     private func because(_ sum: Accumulator, _ candidate: Candidate, _ reason: (Key) -> Reason) -> Reason? {

@@ -1,7 +1,9 @@
 /// What a request and a rebuild take from the state.
 extension Learner {
-    var modelVersion: String {
-        "\(configuration.weights.version)/\(refreshes)" + (rankings.all.map { "/\($0.version)" } ?? "")
+    var modelVersion: String { modelVersion(of: configuration.weights) }
+
+    private func modelVersion(of weights: RankingWeights) -> String {
+        "\(weights.version)/\(refreshes)" + (rankings.all.map { "/\($0.version)" } ?? "")
             + (actions.map { "/\($0.version)" } ?? "")
     }
 
@@ -12,6 +14,7 @@ extension Learner {
         var blocked = Set(person.blocked)
         for key in request.blocked { if let number = subjects.number(of: key) { blocked.insert(number) } }
         let context = request.context
+        let weights = request.weights ?? configuration.weights
         let ranking = request.discovery ? rankings.discovery ?? rankings.all : rankings.all
         return Reading(
             world: world, itemKeys: items.keys, subjectKeys: subjects.keys, person: person, number: number,
@@ -22,10 +25,10 @@ extension Learner {
             contextItems: ContiguousArray(context.compactMap { items.number(of: $0) }),
             contextSubjects: ContiguousArray(context.compactMap { subjects.number(of: $0) }),
             within: request.within.map { subjects.number(of: $0) ?? -2 } ?? -1,
-            modelVersion: modelVersion,
+            modelVersion: modelVersion(of: weights),
             admission: ranking?.admission,
             ranker: Ranker(
-                weights: configuration.weights, model: ranking?.model, actions: actions, discovers: request.discovery))
+                weights: weights, model: ranking?.model, actions: actions, discovers: request.discovery))
     }
 
     /// The training data of the closed-form model as it stands at `now`.

@@ -1,0 +1,140 @@
+import Foundation
+import Inference
+import Kernel
+import Store
+
+/// Moments of the persons of each arm, by metric: what a result is made from.
+public typealias ArmMoments = [[MetricName: Moments]]
+
+/// What was there at a planned look.
+public struct Look: Sendable, Hashable {
+    /// 1, 2, 3 …
+    public let number: Int
+    /// People of all arms.
+    public let people: Int
+    /// By arm.
+    public let moments: ArmMoments
+}
+
+/// A cell with its key.
+public struct Cell: Sendable, Hashable {
+    /// The arm.
+    public let arm: Int
+    /// The metric.
+    public let metric: MetricName
+    /// Days since 1970 of first exposure, or the number of the window.
+    public let day: Int64
+    /// Persons.
+    public let moments: Moments
+}
+
+/// All that was counted in an experiment.
+public struct Counted: Sendable {
+    /// By day or window, in order.
+    public let cells: [Cell]
+    /// In order.
+    public let looks: [Look]
+
+    /// Each arm over all days.
+    public func merged(arms: Int) -> ArmMoments {
+        var merged = ArmMoments(repeating: [:], count: arms)
+        for cell in cells where cell.arm < arms {
+            merged[cell.arm][cell.metric, default: Moments()].merge(cell.moments)
+        }
+        return merged
+    }
+}
+
+extension Experiments {
+    /// An experiment.
+    ///
+    /// - Throws: `NotFound`.
+    public static func find(_ id: ExperimentID, in transaction: any Transaction) throws -> Experiment {
+        guard let row = try transaction.row("SELECT * FROM experiments WHERE id = \(id)") else {
+            throw NotFound("experiment")
+        }
+        return try Experiment(row)
+    }
+
+    /// The experiments that assign people now.
+    public static func running(in transaction: any Transaction) throws -> [Experiment] {
+        try transaction.rows("SELECT * FROM experiments WHERE state = 'running' ORDER BY id").map(Experiment.init)
+    }
+
+    /// The experiments of a decision, oldest first.
+    public static func of(_ decision: DecisionID, in transaction: any Transaction) throws -> [Experiment] {
+        try transaction.rows("SELECT * FROM experiments WHERE decision = \(decision) ORDER BY created_at, id")
+            .map(Experiment.init)
+    }
+
+    /// Every experiment that ever started, oldest first.
+    public static func started(in transaction: any Transaction) throws -> [Experiment] {
+        try transaction.rows("SELECT * FROM experiments WHERE started_at IS NOT NULL ORDER BY started_at, id")
+            .map(Experiment.init)
+    }
+
+    /// The holdouts of everything and of each programme.
+    public static func holdouts(in transaction: any Transaction) throws -> [Holdout] {
+        try transaction.rows("SELECT name, share FROM experiment_holdouts ORDER BY name").map {
+            Holdout(name: try $0.get("name"), share: try $0.get("share"))
+        }
+    }
+
+    /// Experiments, newest first.
+    ///
+    /// - Parameter cursor: continues after this experiment.
+    public func list(after cursor: Experiment? = nil, limit: Int) async throws -> [Experiment] {
+        let following: SQL = cursor.map { "WHERE (created_at, id) < (\($0.createdAt), \($0.id))" } ?? ""
+        return try await store.read { transaction in
+            try transaction.rows(
+                "SELECT * FROM experiments \(following) ORDER BY created_at DESC, id DESC LIMIT \(limit)"
+            )
+            .map(Experiment.init)
+        }
+    }
+
+    /// All that was counted in an experiment.
+    public static func counted(_ id: ExperimentID, in transaction: any Transaction) throws -> Counted {
+        let cells = try transaction.rows(
+            "SELECT arm, metric, day, moments FROM experiment_cells WHERE experiment = \(id) ORDER BY day, arm, metric")
+        let looks = try transaction.rows(
+            "SELECT look, people, moments FROM experiment_looks WHERE experiment = \(id) ORDER BY look")
+        return Counted(
+            cells: try cells.map(Cell.init),
+            looks: try looks.map {
+                Look(
+                    number: try $0.get("look"), people: try $0.get("people"),
+                    moments: try Experiments.read(try $0.get("moments")))
+            })
+    }
+
+    static func read<Value: Decodable>(_ text: String, as type: Value.Type = Value.self) throws -> Value {
+        try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+    }
+}
+
+extension Cell {
+    init(_ row: SQLRow) throws {
+        arm = try row.get("arm")
+        metric = try row.get("metric")
+        day = try row.get("day")
+        moments = try Experiments.read(try row.get("moments"))
+    }
+}
+
+extension Experiment {
+    init(_ row: SQLRow) throws {
+        id = try row.get("id")
+        decision = try row.get("decision")
+        purpose = try row.get("purpose")
+        terms = try Experiments.read(try row.get("terms"))
+        state = try row.get("state")
+        buckets = try Experiments.read(try row.get("buckets"))
+        people = try row.get("people")
+        let currency = try row.get("currency", as: Currency?.self)
+        cost = try currency.map { ExperimentCost(amount: try row.get("cost"), currency: $0) }
+        createdAt = try row.get("created_at")
+        startedAt = try row.get("started_at")
+        endedAt = try row.get("ended_at")
+    }
+}

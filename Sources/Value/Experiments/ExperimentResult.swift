@@ -1,0 +1,187 @@
+import Inference
+import Kernel
+
+/// What an experiment shows, from its cells. Pure; every statistic is the engine's.
+public struct ExperimentResult: Sendable {
+    /// One metric of one treatment against control.
+    public struct Row: Sendable {
+        /// The metric.
+        public let metric: Metric
+        /// Means per person of control and treatment.
+        public let means: (control: Double, treatment: Double)
+        /// The comparison; `nil` when there is none to make.
+        public let comparison: Comparison?
+        /// Of the difference per person, valid however often one looks.
+        public let interval: Interval?
+        /// The relative lift at the same bounds: it excludes 0 exactly when ``interval`` does.
+        public let lift: RelativeLift?
+        /// Valid however often one looks; `nil` for a metric with planned looks, whose bound decides.
+        public let sequentialPValue: Double?
+        /// Why there is no comparison.
+        public let problem: InferenceProblem?
+
+        /// Whether the difference is no chance.
+        public var isSignificant: Bool { interval.map { !$0.contains(0) } ?? false }
+        /// Whether the difference is no chance and bad for people.
+        public var isHarm: Bool {
+            guard isSignificant, let comparison else { return false }
+            return (comparison.effect > 0) != metric.isGood
+        }
+    }
+
+    /// A treatment against control.
+    public struct ArmResult: Sendable {
+        /// Which arm, 1…
+        public let number: Int
+        /// The arm.
+        public let arm: Arm
+        /// People in control and in it (windows when time is switched).
+        public let counts: (control: Int, treatment: Int)
+        /// Metrics in the order of ``Metric/all``.
+        public let rows: [Row]
+        /// Created value? Experience safe? Evidence sound?
+        public let lights: Lights
+        /// The primary metric in one sentence; `nil` before there is anything to compare.
+        public let sentence: PlainSentence?
+
+        /// The row of a metric.
+        public func row(_ metric: MetricName) -> Row? { rows.first { $0.metric.name == metric } }
+    }
+
+    /// The experiment.
+    public let experiment: Experiment
+    /// People of each arm so far (windows when time is switched).
+    public let counts: [Int]
+    /// Whether the arms have the sizes that they were meant to have; a p-value valid at every look.
+    public let sampleRatioPValue: Double
+    /// The planned look that decides about the primary metric, and how many are planned.
+    public let look: (number: Int, of: Int)?
+    /// One for each treatment.
+    public let arms: [ArmResult]
+
+    /// Below this, arms differ in size for a reason that makes them incomparable.
+    static let sampleRatioLimit = 0.001
+
+    /// The result of an experiment from what was counted.
+    public init(_ experiment: Experiment, _ counted: Counted) {
+        self.experiment = experiment
+        let reading = ResultReading(experiment, counted)
+        let counts = reading.counts
+        let pValue = (try? SampleRatio.Sequential(counts: counts, weights: experiment.shares).pValue) ?? 1
+        (self.counts, sampleRatioPValue) = (counts, pValue)
+        look = experiment.terms.looks.map { (counted.looks.last?.number ?? 0, $0) }
+        arms = (1..<experiment.terms.arms.count).map { number in
+            let rows = Metric.all.map { reading.row($0, arm: number) }
+            let arm = experiment.terms.arms[number]
+            return ArmResult(
+                number: number, arm: arm, counts: (counts[0], counts[number]), rows: rows,
+                lights: Lights(experiment, rows, counts: (counts[0], counts[number]), sampleRatio: pValue),
+                sentence: rows.first { $0.metric.name == experiment.terms.primary }
+                    .flatMap { Self.sentence($0, arm, control: experiment.terms.arms[0]) })
+        }
+    }
+
+    private static func sentence(_ row: Row, _ arm: Arm, control: Arm) -> PlainSentence? {
+        guard let comparison = row.comparison, let interval = row.interval else { return nil }
+        if row.metric.kind == .ever { return .created(comparison, interval: interval) }
+        func difference(_ title: String) -> PlainSentence {
+            .difference(
+                title, arm: arm.name, control: control.name, comparison, interval: interval,
+                logPValue: comparison.logPValue, isSignificant: row.isSignificant)
+        }
+        return PlainSentence(
+            en: difference("\(row.metric.title.en) per person").en,
+            zh: difference("人均\(row.metric.title.text(in: .zh))").zh)
+    }
+}
+
+/// Chooses the method for each metric.
+struct ResultReading {
+    private let experiment: Experiment
+    private let counted: Counted
+    private let merged: ArmMoments
+    /// People, or windows when time is switched.
+    let counts: [Int]
+
+    init(_ experiment: Experiment, _ counted: Counted) {
+        (self.experiment, self.counted) = (experiment, counted)
+        let arms = experiment.terms.arms.count
+        merged = counted.merged(arms: arms)
+        if experiment.terms.design == .persons {
+            counts = merged.map { $0[.buyers]?.count ?? 0 }
+        } else {
+            counts = (0..<arms).map { arm in
+                counted.cells.filter { $0.arm == arm && $0.metric == .buyers }.count
+            }
+        }
+    }
+
+    /// A metric of a treatment against control.
+    func row(_ metric: Metric, arm: Int) -> ExperimentResult.Row {
+        let isPlanned = metric.name == experiment.terms.primary && experiment.terms.looks != nil
+        let source = isPlanned ? counted.looks.last?.moments ?? [] : merged
+        let means = (mean(metric.name, 0, merged), mean(metric.name, arm, merged))
+        do throws(InferenceProblem) {
+            let comparison = try compared(metric.name, arm, source)
+            let (critical, pValue) = try bound(comparison, isPlanned)
+            return ExperimentResult.Row(
+                metric: metric, means: (comparison.control.value, comparison.treatment.value), comparison: comparison,
+                interval: comparison.interval(critical: critical), lift: comparison.lift(critical: critical),
+                sequentialPValue: pValue, problem: nil)
+        } catch {
+            return ExperimentResult.Row(
+                metric: metric, means: means, comparison: nil, interval: nil, lift: nil, sequentialPValue: nil,
+                problem: error)
+        }
+    }
+
+    private func mean(_ metric: MetricName, _ arm: Int, _ moments: ArmMoments) -> Double {
+        moments[arm][metric]?.mean ?? 0
+    }
+
+    private func compared(
+        _ metric: MetricName, _ arm: Int, _ source: ArmMoments
+    ) throws(InferenceProblem) -> Comparison {
+        guard experiment.terms.design == .persons else { return try switched(metric) }
+        guard source.count > arm else { throw .tooFewUnits(have: 0, need: 2) }
+        return try Comparison(
+            control: ArmMean(source[0][metric] ?? Moments()), treatment: ArmMean(source[arm][metric] ?? Moments()))
+    }
+
+    private func switched(_ metric: MetricName) throws(InferenceProblem) -> Comparison {
+        let windows = counted.cells.filter { $0.metric == metric }.sorted { $0.day < $1.day }
+        return try Switchback(
+            windows.map {
+                Switchback.Window(
+                    isTreated: $0.arm == 1, outcome: $0.moments.sum, exposure: Double($0.moments.count))
+            }
+        ).compared()
+    }
+
+    /// How far from zero a difference has to be, in standard errors. Several treatments share the error rate (Bonferroni).
+    private func bound(
+        _ comparison: Comparison, _ isPlanned: Bool
+    ) throws(InferenceProblem) -> (critical: Double, pValue: Double?) {
+        let treatments = Double(experiment.terms.arms.count - 1)
+        if isPlanned, let planned = experiment.terms.plannedPeople {
+            let fractions = fractions(planned)
+            let bounds = try GroupSequential(alpha: 0.05 / treatments).bounds(at: fractions)
+            let last = bounds.last ?? .infinity
+            return (GroupSequential.critical(last, degreesOfFreedom: comparison.degreesOfFreedom), nil)
+        }
+        let units = Double(comparison.control.count + comparison.treatment.count)
+        let tuned = experiment.terms.design == .persons ? Double(experiment.terms.plannedPeople ?? 20_000) : 200
+        let sequence = try ConfidenceSequence(alpha: 0.05 / treatments, tunedAt: tuned)
+        return (sequence.critical(units: units), min(1, treatments * sequence.pValue(comparison)))
+    }
+
+    /// The shares of the planned people at the looks that were taken.
+    private func fractions(_ planned: Int) -> [Double] {
+        var fractions: [Double] = []
+        for look in counted.looks {
+            let fraction = min(1, Double(look.people) / Double(planned))
+            if fraction > fractions.last ?? 0 { fractions.append(fraction) }
+        }
+        return fractions
+    }
+}
