@@ -81,7 +81,7 @@ let package = Package(
         .target(
             name: "Flows",
             dependencies: [
-                "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
+                "CSV", "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
                 "Shops", "Ledger", "AfterSales", "Alliance", "Decisions", "Experiments", "Matching",
                 "Inference", "Coupons", "Pricing",
                 "Content", "Feed", "Centre", hummingbird, httpTypes,

@@ -148,6 +148,34 @@ struct ShipmentBody: Documented {
     static let example = ShipmentBody(carrier: "SF", tracking: "SF123")
 }
 
+/// Many orders and how they travel.
+struct ShipmentsBody: Documented {
+    struct Shipment: Codable {
+        let order: String
+        let carrier: String
+        let tracking: String
+    }
+
+    let shipments: [Shipment]
+    static let example = ShipmentsBody(
+        shipments: [.init(order: "\(OrderID(rawValue: 1))", carrier: "SF", tracking: "SF123")])
+}
+
+/// What came of each shipment; without a problem it left.
+struct ShippedBody: Documented {
+    struct Result: Codable {
+        let order: String
+        let problem: String?
+        let detail: String?
+    }
+
+    let shipped: Int
+    let results: [Result]
+    static let example = ShippedBody(
+        shipped: 0,
+        results: [.init(order: "\(OrderID(rawValue: 1))", problem: "not-found", detail: "There is no such order.")])
+}
+
 extension MarketplaceAPI {
     func addCartRoutes(to api: API) {
         api.route(.get, "/cart", "readCart", "The cart with live prices and stock.", access: .visitor) { [self] call in
@@ -251,6 +279,7 @@ extension MarketplaceAPI {
                 at: shop, state: state, after: try Self.cursor(call.request), limit: 20)
             return Self.page(orders, call.context.language)
         }
+        addShipmentsRoute(to: api)
         api.route(
             .post, "/orders/{order}/shipment", "shipOrder", "The shop hands the goods to a carrier.",
             access: .person(.shops), body: ShipmentBody.self
@@ -258,6 +287,29 @@ extension MarketplaceAPI {
             let order = try await ChangeOrder(market).ship(
                 try call.order, by: try call.context.person(), carrier: call.body.carrier, tracking: call.body.tracking)
             return OrderBody(order, call.context.language)
+        }
+    }
+
+    private func addShipmentsRoute(to api: API) {
+        api.route(
+            .post, "/shops/{shop}/shipments", "shipOrders",
+            "Hands up to 500 orders to carriers; each stands for itself, and one that was shipped so before stays so.",
+            access: .person(.shops), body: ShipmentsBody.self
+        ) { [market] call in
+            let shop = try call.context.identifier("shop", "shop", as: ShopKind.self)
+            let parcels = call.body.shipments.map {
+                ShipOrders.Parcel(order: $0.order, carrier: $0.carrier, tracking: $0.tracking)
+            }
+            let outcomes = try await ShipOrders(market)(parcels, of: shop, by: try call.context.person())
+            return ShippedBody(
+                shipped: outcomes.count { $0.problem == nil },
+                results: outcomes.map {
+                    .init(
+                        order: $0.parcel.order, problem: $0.problem?.details.code,
+                        detail: $0.problem.map {
+                            call.context.language == .zh ? $0.details.detailChinese : $0.details.detail
+                        })
+                })
         }
     }
 

@@ -28,6 +28,7 @@ enum Word: String, CaseIterable {
     case signOut, signUpHelp, noAccount, haveAccount, email, password, passwordHelp, name, meVisitor
     case meVisitorHelp, profile, bio, preferences, language, theme, themeSystem, themeLight, themeDark, sessions
     case sessionsHelp, thisDevice, tokens, tokensHelp, tokenSecret, newToken, scopes, validDays, makeToken
+    case shipMany, shipManyLines, shippedOf
     case shopDesk, shopOrders, noShops, noShopsHelp, toShip, ship, queueEmpty, queueEmptyHelp, roleOwner, roleManager
     case roleSupport, roleFinance, roleWarehouse, problemNotFound, problemForbidden, problemConflict
     case problemTooMany, problemOurs, problemUnavailable, problemRequest
@@ -283,6 +284,13 @@ enum Word: String, CaseIterable {
         case .shopOrders: ("Orders", "店铺订单")
         case .noShops: ("You are on no shop’s staff", "你还不是任何店铺的员工")
         case .noShopsHelp: ("The owner of a shop can add you.", "请联系店主将你加入。")
+        case .shipMany: ("Ship many", "批量发货")
+        case .shipManyLines:
+            (
+                "One order a line: order, carrier, tracking number. Lines from a table can be pasted.",
+                "每行一单：订单号,快递公司,运单号，可直接从表格粘贴。"
+            )
+        case .shippedOf: ("{0} of {1} shipped.", "{1} 单中已发货 {0} 单。")
         case .toShip: ("{0} to ship", "{0} 单待发货")
         case .ship: ("Ship", "发货")
         case .queueEmpty: ("Nothing in this state", "没有此状态的订单")

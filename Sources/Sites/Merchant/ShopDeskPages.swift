@@ -20,6 +20,7 @@ struct ShopDeskPages: Sendable {
         router.get("/shop-desk/{shop}/orders") { request, context in
             try await queue(try context.identifier("shop", "shop"), request, context)
         }
+        router.post("/shop-desk/{shop}/shipments") { try await shipMany($0, $1) }
         router.post("/shop-desk/{shop}/orders/{id}/ship") { try await ship($0, $1) }
         router.post("/shop-desk/{shop}/orders/{id}/cancel") { try await cancel($0, $1) }
     }
@@ -41,7 +42,8 @@ struct ShopDeskPages: Sendable {
     }
 
     private func queue(
-        _ id: ShopID, problem: (any Problem)? = nil, _ request: Request, _ context: Context
+        _ id: ShopID, problem: (any Problem)? = nil, shipping: ShippingReport? = nil, _ request: Request,
+        _ context: Context
     ) async throws -> Response {
         let identity = try context.person()
         try identity.requireStaff(of: id, [.owner, .manager, .support, .warehouse])
@@ -61,7 +63,8 @@ struct ShopDeskPages: Sendable {
             [
                 "shop": shop.name.text(in: context.language), "shopID": id.description,
                 "states": states(id, state, counts, context), "following": maybe(following),
-                "message": maybe(problem?.sentence(in: context.language)),
+                "message": maybe(problem?.sentence(in: context.language)), "mayShip": mayShip,
+                "report": maybe(shipping?.view(in: context)), "pasted": maybe(shipping?.pasted),
                 "orders": shown.map { order in
                     var view = OrderView.detail(order, groups[order.group], context)
                     view["canShip"] = order.state == .paid && mayShip
@@ -103,6 +106,21 @@ struct ShopDeskPages: Sendable {
         try await change(request, context) { order, identity, form in
             _ = try await ChangeOrder(market).ship(
                 order, by: identity, carrier: form["carrier"] ?? "", tracking: form["tracking"] ?? "")
+        }
+    }
+
+    /// Ships what was pasted, and says what came of each line; lines that failed stay in the box to be mended.
+    private func shipMany(_ request: Request, _ context: Context) async throws -> Response {
+        let identity = try context.person()
+        let form = try await Form(request, context)
+        let shop: ShopID = try context.identifier("shop", "shop")
+        let text = form["lines"] ?? ""
+        try identity.requireStaff(of: shop, [.owner, .manager, .warehouse])
+        do {
+            let outcomes = try await ShipOrders(market)(ShipOrders.parcels(in: text), of: shop, by: identity)
+            return try await queue(shop, shipping: ShippingReport(outcomes), request, context)
+        } catch let problem as InvalidField {
+            return try await queue(shop, problem: problem, shipping: ShippingReport([], text: text), request, context)
         }
     }
 
