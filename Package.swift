@@ -107,8 +107,11 @@ let package = Package(
         .target(name: "Matching", dependencies: ["CVectors"], path: "Sources/Engines/Matching/Recommendation"),
         .target(name: "MatchingText", dependencies: ["CICU", "CStemmer"], path: "Sources/Engines/Matching/Text"),
         .target(name: "Inference", dependencies: [realNumbers], path: "Sources/Engines/Inference"),
+        .target(name: "World", dependencies: [realNumbers], path: "Sources/Engines/World"),
+        .testTarget(name: "WorldTests", dependencies: ["World"], path: "Tests/Engines/World"),
         .target(
-            name: "InferenceTrials", dependencies: ["Inference", realNumbers], path: "Sources/Engines/InferenceTrials"),
+            name: "InferenceTrials", dependencies: ["Inference", "World", realNumbers],
+            path: "Sources/Engines/InferenceTrials"),
         .testTarget(
             name: "InferenceTests", dependencies: ["Inference", "InferenceTrials", realNumbers],
             path: "Tests/Engines/Inference", resources: [.copy("Vectors"), .copy("Records")]),
