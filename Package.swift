@@ -133,7 +133,7 @@ let package = Package(
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Catalog", "Stock", "Orders",
                 "Payments", "Ledger", "Shops", "Feed", "Flows", "Importing", "CSV", "Inference", "InferenceTrials",
-                "Journal", "Decisions", "Experiments",
+                "Journal", "Decisions", "Experiments", "Content", "World",
                 "Matching", "MatchingText", "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
             ],
             path: "Sources/Quanyu"),
@@ -145,6 +145,7 @@ let package = Package(
         .testTarget(
             name: "FaultsTests", dependencies: ["Harness", "Quanyu", "Store", "StoreSQLite"], path: "Tests/Faults"),
         .testTarget(name: "JourneysTests", dependencies: ["Harness", "Quanyu"], path: "Tests/Journeys"),
+        .testTarget(name: "SimulateTests", dependencies: ["Quanyu", "World"], path: "Tests/Simulate"),
         .testTarget(name: "AnalyzeTests", dependencies: ["Quanyu", "Inference"], path: "Tests/Analyze"),
         .testTarget(
             name: "StoresTests",

@@ -60,7 +60,7 @@ public struct Merchant: Sendable, Equatable {
 }
 
 /// A thing for sale.
-public struct Product: Sendable, Equatable {
+public struct SimulatedProduct: Sendable, Equatable {
     /// Whose.
     public let merchant: Int
     /// What kind.
@@ -74,7 +74,7 @@ public struct Product: Sendable, Equatable {
 }
 
 /// A video.
-public struct Video: Sendable, Equatable {
+public struct SimulatedVideo: Sendable, Equatable {
     /// Which.
     public let item: Item
     /// What it is about.

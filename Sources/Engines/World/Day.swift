@@ -63,7 +63,7 @@ public struct Day: Sendable, Equatable {
     /// What shoppers did, in the order in which they came to the shelf.
     public internal(set) var happenings: [Happening] = []
     /// New videos, shown from tomorrow on.
-    public internal(set) var creations: [Video] = []
+    public internal(set) var creations: [SimulatedVideo] = []
     /// Products that were delivered overnight.
     public internal(set) var restocked: [Int] = []
     /// Who was asked.

@@ -17,9 +17,9 @@ public struct World: Sendable {
     /// Who sells.
     public internal(set) var merchants: [Merchant] = []
     /// What is sold.
-    public internal(set) var products: [Product] = []
+    public internal(set) var products: [SimulatedProduct] = []
     /// Videos that are still shown.
-    public internal(set) var videos: [Item: Video] = [:]
+    public internal(set) var videos: [Item: SimulatedVideo] = [:]
     let draws: Draws
 
     /// A new world; the same seed and parameters give the same one.
@@ -41,10 +41,10 @@ public struct World: Sendable {
         return Merchant(goods: quality(0), logistics: quality(1), service: quality(2))
     }
 
-    private func product(_ index: Int) -> Product {
+    private func product(_ index: Int) -> SimulatedProduct {
         let relative = 0.35 * draws.normal(.price, index)
         let category = index % parameters.categories
-        return Product(
+        return SimulatedProduct(
             merchant: index / parameters.productsOfMerchant, category: category,
             price: Int(4_000 * Double(1 + category) * .exp(relative)), relativePrice: relative,
             stock: parameters.stock)
@@ -63,7 +63,7 @@ public struct World: Sendable {
     }
 
     /// Makes the creator's next video.
-    mutating func create(by index: Int) -> Video {
+    mutating func create(by index: Int) -> SimulatedVideo {
         let creator = creators[index]
         let number = creator.made
         // Creators stray from their subject now and then.
@@ -74,7 +74,7 @@ public struct World: Sendable {
         let fitting = products.indices.filter { products[$0].category == category }
         let choices = fitting.isEmpty ? Array(products.indices) : fitting
         let choice = Int(draws.uniform(.topic, index, number, 2) * Double(choices.count))
-        let video = Video(
+        let video = SimulatedVideo(
             item: .video(creator: index, number: number), category: category,
             quality: (creator.craft + 0.15 * draws.normal(.craft, index, number)).unit, product: choices[choice],
             day: day)
