@@ -34,7 +34,10 @@ public struct Shopper: Sendable, Equatable {
     var lastPurchase: [Int: Int] = [:]
 
     /// What they would say if asked and answering without noise, 0…10.
-    public var opinion: Int { Int((10 * satisfaction.unit).rounded()) }
+    public var opinion: Int { Self.score(satisfaction) }
+
+    /// Half satisfied is a 7: people are kinder in figures than in feeling.
+    static func score(_ satisfaction: Double) -> Int { Int(Swift.min(10, 2.5 + 9 * satisfaction).rounded()) }
 }
 
 /// Somebody who makes videos.

@@ -132,8 +132,8 @@ extension World {
         let logit =
             parameters.answer + parameters.answerBySatisfaction * (person.satisfaction - 0.5) + effect.response
         guard draws.happens(probability(logit: logit), .answer, who, day) else { return }
-        let score = 10 * person.satisfaction + 0.8 * draws.normal(.score, who, day)
-        today.answers.append(Answer(shopper: who, score: min(10, max(0, Int(score.rounded())))))
+        let felt = person.satisfaction + 0.08 * draws.normal(.score, who, day)
+        today.answers.append(Answer(shopper: who, score: Shopper.score(felt.unit)))
     }
 
     private mutating func tellFriends(_ today: inout Day) {

@@ -204,13 +204,17 @@ struct Simulation {
             exposed.reduce(0) { $0 + (twin.totals[$1].value(of: row.metric.name) ?? 0) }
         }
         let truth = twins.map { 1_000 * (total($0.treated) - total($0.control)) / Double(max(1, exposed.count)) }
-        let interval = row.interval
+        func covers(_ interval: Interval?) -> Bool? {
+            truth.flatMap { truth in interval.map { $0.contains(truth / 1_000) } }
+        }
+        let (always, once) = (row.interval, row.comparison?.interval)
         let isPrimary = row.metric.name == .finishedVideos
         return SimulatedEffect(
             metric: row.metric.name.rawValue, isPrimary: isPrimary,
             claimed: isPrimary ? SimulationPlan.leastWorthwhile : nil,
             measured: row.comparison.map { 1_000 * $0.effect },
-            low: interval.map { 1_000 * $0.lower }, high: interval.map { 1_000 * $0.upper }, truth: truth,
-            coversTruth: truth.flatMap { truth in interval.map { $0.contains(truth / 1_000) } })
+            low: always.map { 1_000 * $0.lower }, high: always.map { 1_000 * $0.upper },
+            lowOnce: once.map { 1_000 * $0.lower }, highOnce: once.map { 1_000 * $0.upper }, truth: truth,
+            coversTruth: covers(always), coversTruthOnce: covers(once))
     }
 }

@@ -66,16 +66,24 @@ struct SimulatedEffect: Codable, Equatable {
     /// What the decision called worthwhile; primary metric only.
     let claimed: Double?
     let measured: Double?
+    /// The room's interval, which holds however often one looks.
     let low: Double?
     let high: Double?
+    /// Welch's 95 % interval, for one look at the end.
+    let lowOnce: Double?
+    let highOnce: Double?
     /// From the twin worlds; `nil` when they were not run.
     let truth: Double?
     let coversTruth: Bool?
+    let coversTruthOnce: Bool?
 
     enum CodingKeys: String, CodingKey {
         case metric, claimed, measured, low, high, truth
         case isPrimary = "is_primary"
         case coversTruth = "interval_covers_truth"
+        case lowOnce = "single_look_low"
+        case highOnce = "single_look_high"
+        case coversTruthOnce = "single_look_covers_truth"
     }
 }
 
@@ -133,11 +141,14 @@ struct SimulationReport: Codable {
             "Treatment: \(treatment)", "Effects per 1,000 people:",
         ]
         for effect in effects {
-            let covers = effect.coversTruth.map { $0 ? " (covered)" : " (NOT covered)" } ?? ""
-            let claimed = effect.claimed.map { ", claimed at least \(number($0))" } ?? ""
+            func interval(_ low: Double?, _ high: Double?, _ covers: Bool?) -> String {
+                "\(number(low)) … \(number(high))" + (covers == false ? ", which MISSES the truth" : "")
+            }
+            let claimed = effect.claimed.map { "; claimed at least \(number($0))" } ?? ""
             lines.append(
-                "  \(effect.metric): measured \(number(effect.measured)) (\(number(effect.low)) … \(number(effect.high))), "
-                    + "true \(number(effect.truth))\(covers)\(claimed)")
+                "  \(effect.metric): measured \(number(effect.measured)), true \(number(effect.truth))\(claimed)")
+            lines.append("    at one look \(interval(effect.lowOnce, effect.highOnce, effect.coversTruthOnce))")
+            lines.append("    at any look \(interval(effect.low, effect.high, effect.coversTruth))")
         }
         lines.append("  claimed / true \(number(claimedOverTrue)), measured / true \(number(measuredOverTrue))")
         lines += lights.map { "\($0.question) \($0.colour): \($0.reason)" }
