@@ -65,6 +65,8 @@ let package = Package(
         room("Payments", "Sources/Trade/Payments", [crypto, httpClient]),
         room("Ledger", "Sources/Trade/Ledger", [crypto]),
         room("AfterSales", "Sources/Trade/AfterSales"),
+        room("Coupons", "Sources/Trade/Coupons"),
+        room("Pricing", "Sources/Trade/Pricing"),
         // Fields
         room("Shops", "Sources/Fields/Shops"),
         room("Content", "Sources/Fields/Content"),
@@ -81,7 +83,7 @@ let package = Package(
             dependencies: [
                 "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
                 "Shops", "Ledger", "AfterSales", "Alliance", "Decisions", "Experiments", "Matching",
-                "Inference",
+                "Inference", "Coupons", "Pricing",
                 "Content", "Feed", "Centre", hummingbird, httpTypes,
             ], path: "Sources/Flows", exclude: ["Importing"]),
         // Sites
@@ -89,7 +91,7 @@ let package = Package(
             name: "Sites",
             dependencies: [
                 "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
-                "Shops",
+                "Shops", "Coupons", "Pricing",
                 "Content", "Feed", "Centre", "Ledger", "Alliance", "AfterSales", "Decisions", "Experiments",
                 "Inference",
                 "Flows", mustache,
@@ -133,10 +135,11 @@ let package = Package(
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Catalog", "Stock", "Orders",
                 "Payments", "Ledger", "Shops", "Feed", "Flows", "Importing", "CSV", "Inference", "InferenceTrials",
-                "Journal", "Decisions", "Experiments", "Content", "World",
+                "Journal", "Decisions", "Experiments", "Content", "World", "Coupons",
                 "Matching", "MatchingText", "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
             ],
             path: "Sources/Quanyu"),
+        .testTarget(name: "PricingTests", dependencies: ["Coupons", "Pricing"], path: "Tests/Trade/Pricing"),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "StoreSQLite"], path: "Tests/Trade/Ledger"),
         .testTarget(name: "KernelTests", dependencies: ["Kernel"], path: "Tests/Ground/Kernel"),
         // The built executable under test: what the suites share, then one suite a question.
@@ -151,7 +154,7 @@ let package = Package(
             name: "StoresTests",
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows", "Decisions",
-                "Experiments", "Feed", "Inference",
+                "Experiments", "Feed", "Inference", "Coupons", "Pricing",
             ],
             path: "Tests/Stores"),
         .testTarget(

@@ -23,7 +23,7 @@ public struct ApplyDecision: Sendable {
     public func ship(
         _ version: String, for decision: DecisionID, holdout: Int = usualHoldout, note: String, _ command: Command
     ) async throws -> DecisionRecord {
-        guard command.identity.roles.contains(.operator) else { throw Forbidden("the role operator") }
+        try command.identity.requireOperator()
         let now = market.source.now
         let record = try await market.store.write { transaction in
             let id = try transaction.once(command.key, fingerprint: command.fingerprint, at: now) {

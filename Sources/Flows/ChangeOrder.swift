@@ -29,6 +29,7 @@ public struct ChangeOrder: Sendable {
             let cancelled = try market.orders.move(
                 id, to: .cancelled, by: identity.person, note: reason, in: transaction)
             try market.stock.release(order.lines.compactMap(\.reservation), in: transaction)
+            try KeepCoupons(market: market).release([order], in: transaction)
             if let intent = try Payments.intent(of: order.group, in: transaction) {
                 if wasPaid {
                     try KeepBooks(market: market).takeBack(order, of: intent, in: transaction)
@@ -94,9 +95,11 @@ public struct ChangeOrder: Sendable {
         _ group: OrderGroupID, _ intent: PaymentIntent, _ market: Marketplace, in transaction: any Transaction
     ) throws {
         _ = try market.payments.move(intent.id, to: .cancelled, in: transaction)
-        for order in try Orders.group(group, in: transaction)?.orders ?? [] where order.state == .placed {
+        let open = (try Orders.group(group, in: transaction)?.orders ?? []).filter { $0.state == .placed }
+        for order in open {
             try market.orders.move(order.id, to: .cancelled, by: intent.buyer, in: transaction)
             try market.stock.release(order.lines.compactMap(\.reservation), in: transaction)
         }
+        try KeepCoupons(market: market).release(open, in: transaction)
     }
 }

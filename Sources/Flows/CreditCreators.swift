@@ -46,8 +46,14 @@ struct CreditCreators {
                         creator: card.creator, cause: "slate:\(slate)/\(card.video)", at: card.shownAt)
                     try Alliance.touch(touch, by: group.buyer, of: line.product, in: transaction)
                 }
+                // A creator's own coupon is the closest touch there is.
+                if let payer = line.charges?.creator, let coupon = line.charges?.coupons.first {
+                    let touch = CreatorTouch(creator: payer, cause: "coupon:\(coupon)", at: group.createdAt)
+                    try Alliance.touch(touch, by: group.buyer, of: line.product, in: transaction)
+                }
+                let asked = Money(line.amount.amount - (line.charges?.discount.shop ?? 0), line.amount.currency)
                 let sale = CreditedSale(
-                    line: line.id, group: group.id, product: line.product, shop: order.shop, base: line.amount)
+                    line: line.id, group: group.id, product: line.product, shop: order.shop, base: asked)
                 try market.alliance.fix(
                     sale, buyer: group.buyer, within: market.terms.attributionWindow, in: transaction
                 ) { try evidence(about: $0, group, in: transaction) }

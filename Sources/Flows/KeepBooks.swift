@@ -20,14 +20,20 @@ struct KeepBooks {
     func sold(_ order: Order, in transaction: any Transaction) throws {
         let commissions = try Alliance.commissions(of: order.lines.map(\.id), in: transaction)
         let sales = order.lines.map { line -> LineSale in
-            var terms = LineTerms(quantity: line.quantity, price: line.amount)
+            var terms = LineTerms(quantity: line.quantity, price: line.amount, charges: line.charges ?? LineCharges())
             terms.fee = market.terms.fee
-            terms.tax = market.terms.tax
-            let commission = commissions[line.id].flatMap { $0.decision == .voided ? nil : $0 }
+            // Lines of early versions kept no tax of their own.
+            if line.charges == nil { terms.tax = market.terms.tax }
+            // Who pays for a part of the discount is the line's creator, with a commission or without one.
+            let payer = line.charges?.creator
+            let commission = commissions[line.id].flatMap { commission in
+                commission.decision == .voided || (payer ?? commission.creator) != commission.creator
+                    ? nil : commission
+            }
             terms.commission = commission?.rate ?? BasisPoints(0)
             terms.agencyShare = commission?.agencyShare ?? BasisPoints(0)
             let parties = LineParties(
-                buyer: order.buyer, shop: order.shop, creator: commission?.creator, agency: commission?.agency)
+                buyer: order.buyer, shop: order.shop, creator: payer ?? commission?.creator, agency: commission?.agency)
             return LineSale(
                 line: line.id, parties: parties, terms: terms, holdsCommission: commission?.isHeld ?? false)
         }

@@ -71,7 +71,7 @@ public struct KeepDecisions: Sendable {
     private func once(
         _ command: Command, _ body: @escaping @Sendable (any Transaction) throws -> DecisionID
     ) async throws -> DecisionRecord {
-        guard command.identity.roles.contains(.operator) else { throw Forbidden("the role operator") }
+        try command.identity.requireOperator()
         let now = market.source.now
         return try await market.store.write { transaction in
             let id = try transaction.once(command.key, fingerprint: command.fingerprint, at: now) {

@@ -76,7 +76,7 @@ public struct KeepExperiments: Sendable {
     /// - Returns: the version.
     /// - Throws: `Forbidden`, `InvalidField`, `WeightProblem/versionTaken(_:)`.
     public func register(weights text: String, _ command: Command) async throws -> String {
-        guard command.identity.roles.contains(.operator) else { throw Forbidden("the role operator") }
+        try command.identity.requireOperator()
         let now = market.source.now
         return try await market.store.write { [market] transaction in
             try transaction.once(command.key, fingerprint: command.fingerprint, at: now) {
@@ -93,7 +93,7 @@ public struct KeepExperiments: Sendable {
     private func once(
         _ command: Command, _ body: @escaping @Sendable (any Transaction) throws -> ExperimentID
     ) async throws -> Experiment {
-        guard command.identity.roles.contains(.operator) else { throw Forbidden("the role operator") }
+        try command.identity.requireOperator()
         let now = market.source.now
         let experiment = try await market.store.write { transaction in
             let id = try transaction.once(command.key, fingerprint: command.fingerprint, at: now) {

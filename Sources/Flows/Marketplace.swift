@@ -4,6 +4,7 @@ import Carts
 import Catalog
 import Centre
 import Content
+import Coupons
 import Decisions
 import Experiments
 import Feed
@@ -13,6 +14,7 @@ import Ledger
 import Orders
 import Payments
 import People
+import Pricing
 import Shops
 import Stock
 import Store
@@ -38,6 +40,10 @@ public struct Marketplace: Sendable {
     public let alliance: Alliance
     public let afterSales: AfterSales
     public let decisions: Decisions
+    public let coupons: Coupons
+    public let pricing: Pricing
+    /// Who holds which tier of a shop's membership.
+    public let memberships: any Memberships
     public let experiments: Experiments
     /// Whose arm ranks by which weights.
     public let rankingArms: RankingArms
@@ -53,7 +59,8 @@ public struct Marketplace: Sendable {
     /// - Parameter feedSnapshot: where the feed's engine is kept between runs.
     public init(
         store: any Store, source: Kernel.Source, people configuration: People.Configuration = .init(),
-        feedSnapshot: String? = nil, provider: any PaymentProvider, terms: TradeTerms = .init()
+        feedSnapshot: String? = nil, provider: any PaymentProvider, terms: TradeTerms = .init(),
+        memberships: any Memberships = NoMemberships()
     ) {
         self.terms = terms
         self.store = store
@@ -74,6 +81,9 @@ public struct Marketplace: Sendable {
         alliance = Alliance(store: store, source: source)
         afterSales = AfterSales(store: store, journal: journal, source: source, deadlines: terms.afterSale)
         decisions = Decisions(store: store, journal: journal, source: source)
+        coupons = Coupons(store: store, source: source)
+        pricing = Pricing(store: store, source: source)
+        self.memberships = memberships
         experiments = Experiments(store: store, journal: journal, source: source)
         rankingArms = RankingArms(experiments: experiments, store: store)
         feed.rank(by: rankingArms.weights)
@@ -85,6 +95,7 @@ public struct Marketplace: Sendable {
         + Shops.migrations + Content.migrations + Feed.migrations + Centre.migrations + Carts.migrations
         + Orders.migrations + Payments.migrations + Ledger.migrations + Alliance.migrations
         + AfterSales.migrations + Decisions.migrations + Experiments.migrations + Feed.weightMigrations
+        + Coupons.migrations + Pricing.migrations
 
     /// Reads what rooms keep in memory.
     public func load() async throws {

@@ -57,7 +57,7 @@ public struct PayOut: Sendable {
     }
 
     private func requireOperator(_ command: Command) throws {
-        guard command.identity.roles.contains(.operator) else { throw Forbidden("the role operator") }
+        try command.identity.requireOperator()
     }
 
     private func once(

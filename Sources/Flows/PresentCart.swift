@@ -2,6 +2,7 @@ import Carts
 import Catalog
 import Journal
 import Kernel
+import Pricing
 import Shops
 import Stock
 import Store
@@ -20,6 +21,8 @@ public struct PresentedCart: Sendable {
         public let available: Int64
         /// What one unit costs now; `nil` when it can't be bought at all.
         public let price: Price?
+        /// What set the price.
+        public let reason: ResolvedPrice?
         /// Whether it costs something else than when it was put in.
         public var priceChanged: Bool { price.map { $0.amount.amount != line.shownAmount } ?? false }
         /// Whether the cart's quantity can be bought.
@@ -54,44 +57,53 @@ public struct PresentCart: Sendable {
 
     /// The cart of a person or visitor.
     public func callAsFunction(of person: PersonID) async throws -> PresentedCart {
-        let now = market.source.now
+        let version = market.pricing.version
         let lines = try await market.store.read { [self] transaction -> [PresentedCart.Line] in
-            try self.lines(Carts.lines(of: person, in: transaction), at: now, market.stock, in: transaction)
+            try self.lines(
+                Carts.lines(of: person, in: transaction), for: person, version: version, in: transaction)
         }
         return try await present(lines)
     }
 
-    /// One variant as if it were the whole cart, for "buy now".
-    public func callAsFunction(only variant: VariantID, quantity: Int64, slate: SlateID?) async throws -> PresentedCart
-    {
-        let now = market.source.now
-        let lines = try await market.store.read { [self] transaction -> [PresentedCart.Line] in
-            guard let found = try Catalog.variants([variant], at: now, in: transaction)[variant] else {
-                throw NotFound("variant")
-            }
-            let line = CartLine(
-                variant: variant, product: found.product, shop: found.shop, quantity: quantity,
-                shownAmount: try LivePrices(of: [found], market.stock, in: transaction)[variant]?.amount.amount ?? 0,
-                slate: slate, addedAt: now)
-            return try self.lines([line], at: now, market.stock, in: transaction)
+    /// One variant as if it were the whole cart, for "buy now"; its amount doesn't matter.
+    public func callAsFunction(only line: ShownLine, for person: PersonID) async throws -> PresentedCart {
+        let version = market.pricing.version
+        let lines = try await market.store.read { [self] in
+            try single(line, for: person, version: version, in: $0)
         }
         return try await present(lines)
+    }
+
+    private func single(
+        _ wanted: ShownLine, for person: PersonID, version: Int, in transaction: any Transaction
+    ) throws -> [PresentedCart.Line] {
+        let now = market.source.now
+        guard let found = try Catalog.variants([wanted.variant], at: now, in: transaction)[wanted.variant] else {
+            throw NotFound("variant")
+        }
+        let prices = try LivePrices(of: [found], for: person, version: version, market, in: transaction)
+        let line = CartLine(
+            variant: wanted.variant, product: found.product, shop: found.shop, quantity: wanted.quantity,
+            shownAmount: prices[wanted.variant]?.amount.amount ?? 0, slate: wanted.slate, addedAt: now)
+        return try lines([line], for: person, version: version, in: transaction)
     }
 
     private func lines(
-        _ lines: [CartLine], at now: Instant, _ stock: Stock, in transaction: any Transaction
+        _ lines: [CartLine], for person: PersonID, version: Int, in transaction: any Transaction
     ) throws -> [PresentedCart.Line] {
+        let now = market.source.now
         let products = try Catalog.products(Array(Set(lines.map(\.product))), at: now, in: transaction)
         let byID = Dictionary(products.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let available = try stock.available(lines.map(\.variant), in: transaction)
-        let prices = try LivePrices(of: products.flatMap(\.variants), stock, in: transaction)
+        let available = try market.stock.available(lines.map(\.variant), in: transaction)
+        let prices = try LivePrices(
+            of: products.flatMap(\.variants), for: person, version: version, market, in: transaction)
         return lines.compactMap { line in
             guard let product = byID[line.product],
                 let variant = product.variants.first(where: { $0.id == line.variant })
             else { return nil }
             return PresentedCart.Line(
                 line: line, product: product, variant: variant, available: available[line.variant] ?? 0,
-                price: product.isListed ? prices[line.variant] : nil)
+                price: product.isListed ? prices[line.variant] : nil, reason: prices.reasons[line.variant])
         }
     }
 
@@ -127,10 +139,12 @@ public struct AddToCart: Sendable {
         _ variant: VariantID, quantity: Int64, slate: SlateID?, for person: PersonID, key: IdempotencyKey? = nil
     ) async throws {
         let now = market.source.now
+        let version = market.pricing.version
         try await market.store.write { [market] transaction in
             _ = try transaction.once(key, fingerprint: "cart \(variant) \(quantity)", at: now) {
                 guard let found = try Catalog.variants([variant], at: now, in: transaction)[variant],
-                    let price = try LivePrices(of: [found], market.stock, in: transaction)[variant],
+                    let price = try LivePrices(of: [found], for: person, version: version, market, in: transaction)[
+                        variant],
                     let product = try Catalog.products([found.product], at: now, in: transaction).first,
                     product.isListed
                 else { throw NotFound("variant") }

@@ -4,6 +4,7 @@ import Journal
 import Kernel
 import Orders
 import People
+import Pricing
 import Store
 
 /// Lets go what nobody needs any more, so that a marketplace can run for years on one disk.
@@ -14,6 +15,8 @@ public struct Retention: Sendable {
         public var touchpoints = Duration.days(400)
         /// Slates, except those from which something was ordered: an order line can always be followed back.
         public var slates = Duration.days(90)
+        /// Quotes that nobody placed, after their end.
+        public var quotes = Duration.days(1)
         /// Names of events that experiments have counted; none is told again so late.
         public var countedEvents = Duration.days(30)
         /// Answers to commands with an `Idempotency-Key`.
@@ -64,6 +67,7 @@ public struct Retention: Sendable {
         swept.slates = try await forgetSlates(before: now - limits.slates)
         let keysUntil = now - limits.idempotencyKeys
         swept.idempotencyKeys = try await market.store.write { try $0.forgetIdempotencyKeys(before: keysUntil) }
+        _ = try await market.pricing.forgetQuotes(before: now - limits.quotes)
         swept.sessions = try await market.people.forgetEndedSessions()
         return swept
     }

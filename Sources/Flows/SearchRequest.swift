@@ -18,7 +18,7 @@ extension SearchQuery {
             throw InvalidField("max", "must not be less than min.", zh: "最高价不能低于最低价。")
         }
         if lowest > 0 || highest < 1_000_000_000 { price = Int64(lowest)...Int64(highest) }
-        onlyInStock = request.query("stock") == "1"
+        onlyInStock = try request.query("stock", in: 0...1, default: 0) == 1
         if let text = request.query("sort") {
             guard let sort = Sort(rawValue: text) else {
                 throw InvalidField(

@@ -130,12 +130,23 @@ public struct SettlePayments: Sendable {
         let moved = try market.payments.apply(event, in: transaction)
         if event.state == .authorised { return try applyAuthorisation(event.intent, in: transaction) }
         guard let intent = moved, intent.state == .succeeded else { return }
+        try succeeded(intent, in: transaction)
+    }
+
+    /// Nothing has to be paid: what a payment would bring about happens at once.
+    func settle(_ id: PaymentIntentID, in transaction: any Transaction) throws {
+        guard let intent = try market.payments.move(id, to: .succeeded, in: transaction) else { return }
+        try succeeded(intent, in: transaction)
+    }
+
+    private func succeeded(_ intent: PaymentIntent, in transaction: any Transaction) throws {
         try books.paid(intent, in: transaction)
         guard let group = try Orders.group(intent.group, in: transaction) else { return }
         let open = group.orders.filter { $0.state == .placed }
         let reservations = open.flatMap { $0.lines.compactMap(\.reservation) }
         let short = try market.stock.commit(reservations, in: transaction)
-        guard short.isEmpty, open.count == group.orders.count else {
+        let missing = try KeepCoupons(market: market).consume(open, in: transaction)
+        guard short.isEmpty, missing.isEmpty, open.count == group.orders.count else {
             return try giveBack(intent, open, reservations, short, in: transaction)
         }
         for order in open {
@@ -174,6 +185,7 @@ public struct SettlePayments: Sendable {
         in transaction: any Transaction
     ) throws {
         try market.stock.release(reservations, in: transaction)
+        try KeepCoupons(market: market).release(open, in: transaction)
         for order in open {
             try market.orders.move(order.id, to: .cancelled, by: nil, note: "sold out before payment", in: transaction)
         }

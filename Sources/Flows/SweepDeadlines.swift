@@ -69,6 +69,7 @@ public struct SweepDeadlines: Sendable {
                     try market.orders.move(order.id, to: .cancelled, by: nil, note: "not paid in time", in: transaction)
                     try market.stock.release(order.lines.compactMap(\.reservation), in: transaction)
                 }
+                try KeepCoupons(market: market).release(open, in: transaction)
                 return open.count
             }
         }

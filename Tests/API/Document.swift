@@ -7,6 +7,8 @@ struct Route: Sendable {
     let path: String
     let access: String
     let query: [String]
+    /// For each parameter that takes only some values, one that it doesn't take.
+    let refused: [String: String]
     /// The example of the body as JSON.
     let example: Data?
 
@@ -56,6 +58,20 @@ enum Document {
         return Route(
             method: method.uppercased(), path: path, access: operation["x-access"] as? String ?? "",
             query: parameters.filter { $0["in"] as? String == "query" }.compactMap { $0["name"] as? String },
+            refused: refused(parameters),
             example: try example.map { try JSONSerialization.data(withJSONObject: $0) })
+    }
+
+    private static func refused(_ parameters: [[String: Any]]) -> [String: String] {
+        var refused: [String: String] = [:]
+        for parameter in parameters where parameter["in"] as? String == "query" {
+            guard let name = parameter["name"] as? String, let schema = parameter["schema"] as? [String: Any] else {
+                continue
+            }
+            if let most = schema["maximum"] as? Int { refused[name] = String(most + 1) }
+            if schema["enum"] != nil { refused[name] = "none-of-them" }
+            if schema["format"] as? String == "date-time" { refused[name] = "yesterday" }
+        }
+        return refused
     }
 }

@@ -56,6 +56,23 @@ struct DocumentTests {
         }
     }
 
+    @Test("A parameter that takes only some values refuses the others, by name")
+    func parametersAreHeld() async throws {
+        let routes = try Document.routes().filter { route in
+            !route.needsPerson && !route.refused.isEmpty && !route.path.contains("{")
+        }
+        try #require(routes.count >= 3)
+        try await withSmallMarket { server, _ in
+            for route in routes {
+                for (name, value) in route.refused {
+                    let answer = try await Caller(server.address).send(route.method, route.path() + "?\(name)=\(value)")
+                    #expect((400..<500).contains(answer.status), "\(route.name) \(name): \(answer.text)")
+                    #expect(answer.text.contains("\"\(name)\""), "\(route.name) \(name): \(answer.text)")
+                }
+            }
+        }
+    }
+
     private static func isNowhere(_ answer: Answer) -> Bool {
         answer.status == 404 && (answer["detail"] ?? "").hasPrefix("There is nothing at this address")
     }

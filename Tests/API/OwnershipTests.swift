@@ -74,6 +74,11 @@ struct OwnershipTests {
                     ("POST", "/shops/\(shop)/payouts", ["currency": "CNY"]), ("GET", "/payouts", nil),
                     ("GET", "/disputes", nil), ("GET", "/commissions/held", nil),
                     ("PUT", "/products/\(elsewhere.product)/commission-plan", ["rate": 100]),
+                    ("GET", "/shops/\(shop)/coupons", nil), ("GET", "/shops/\(shop)/price-offers", nil),
+                    ("GET", "/shops/\(shop)/freight-templates", nil), ("GET", "/shops/\(shop)/tax-rates", nil),
+                    ("PUT", "/shops/\(shop)/tax-rates", ["rate": 100, "isIncluded": true]),
+                    ("GET", "/operator/coupons", nil),
+                    ("GET", "/quotes/\(try await Self.quote(of: owner, elsewhere))", nil),
                     (
                         "POST", "/shops/\(own)/deposits",
                         ["amount": ["amount": 100, "currency": "CNY"] as [String: any Sendable], "reference": "r"]
@@ -120,6 +125,14 @@ struct OwnershipTests {
             #expect(try await buyer.order([goods[1]], key: "k1").problem == "idempotency-key-reused")
             #expect(try await buyer.orders().count == 1)
         }
+    }
+
+    /// A quote that belongs to its buyer.
+    private static func quote(of buyer: Caller, _ goods: Goods) async throws -> String {
+        let lines: [[String: any Sendable]] = [["variant": goods.variant, "quantity": 1]]
+        let made = try await buyer.api("POST", "/quotes", ["lines": lines, "region": "Zhejiang"])
+        guard let id = made["id"] else { throw HarnessProblem("Nothing was quoted: \(made.text)") }
+        return id
     }
 
     /// An order that its buyer has paid for on the provider's page.

@@ -106,6 +106,7 @@ struct AfterSaleSteps {
         let left = try Ledger.lines(of: order.id, in: transaction).reduce(0) { $0 + $1.remainder.quantity }
         if left == 0, order.state == .paid {
             try market.orders.move(order.id, to: .cancelled, by: nil, note: "refunded", in: transaction)
+            try KeepCoupons(market: market).release([order], in: transaction)
         }
     }
 

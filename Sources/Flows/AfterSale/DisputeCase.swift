@@ -41,7 +41,7 @@ public struct DisputeCase: Sendable {
     public func arbitrate(
         _ id: AfterSaleCaseID, forBuyer: Bool, amount: Int64? = nil, note: String, _ command: Command
     ) async throws -> AfterSaleCase {
-        guard command.identity.roles.contains(.operator) else { throw Forbidden("the role operator") }
+        try command.identity.requireOperator()
         let note = try ValidatedText(note, field: "note", length: 1...1_000).value
         let steps = AfterSaleSteps(market: market)
         return try await steps.run(id, command) { found, transaction in

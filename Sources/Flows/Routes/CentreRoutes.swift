@@ -107,7 +107,7 @@ extension MarketplaceAPI {
         }
         api.route(
             .get, "/products/{product}/similar", "listSimilar", "Goods like a product.", access: .visitor,
-            query: [QueryParameter("count", "1–30, 12 by default")]
+            query: [QueryParameter("count", "how many, 12 by default", .integer(1...30))]
         ) { [self] call in
             let id = try call.context.identifier("product", "product", as: ProductKind.self)
             let count = try call.request.query("count", in: 1...30, default: 12)
@@ -116,7 +116,7 @@ extension MarketplaceAPI {
         }
         api.route(
             .get, "/buy-again", "listBuyAgain", "Goods that the caller bought and may need again.", access: .visitor,
-            query: [QueryParameter("count", "1–30, 12 by default")]
+            query: [QueryParameter("count", "how many, 12 by default", .integer(1...30))]
         ) { [self] call in
             let count = try call.request.query("count", in: 1...30, default: 12)
             let slate = market.feed.buyAgain(try call.person, count: count)
@@ -124,7 +124,7 @@ extension MarketplaceAPI {
         }
         api.route(
             .get, "/shops/{shop}", "readShop", "A shop with its newest goods.", access: .anyone,
-            query: [QueryParameter("offset", "goods to skip")]
+            query: [QueryParameter("offset", "goods to skip", .integer(0...100_000))]
         ) { [self] call in
             let id = try call.context.identifier("shop", "shop", as: ShopKind.self)
             let offset = try call.request.query("offset", in: 0...100_000, default: 0)
@@ -141,11 +141,13 @@ extension MarketplaceAPI {
             query: [
                 QueryParameter("q", "words in any language; empty browses"), QueryParameter("category", "a category"),
                 QueryParameter("shop", "a shop"), QueryParameter("brand", "a brand"),
-                QueryParameter("min", "lowest price in minor units"),
-                QueryParameter("max", "highest price in minor units"),
-                QueryParameter("stock", "1 leaves out what is sold out"),
-                QueryParameter("sort", "relevance, price, -price, newest or sales"),
-                QueryParameter("offset", "hits to skip"), QueryParameter("limit", "1–60 hits"),
+                QueryParameter("min", "lowest price in minor units", .integer(0...1_000_000_000)),
+                QueryParameter("max", "highest price in minor units", .integer(0...1_000_000_000)),
+                QueryParameter("stock", "1 leaves out what is sold out", .integer(0...1)),
+                QueryParameter(
+                    "sort", "the order of the hits", .oneOf(["relevance", "price", "-price", "newest", "sales"])),
+                QueryParameter("offset", "hits to skip", .integer(0...10_000)),
+                QueryParameter("limit", "how many hits", .integer(1...60)),
             ]
         ) { [self] call in
             try await search(SearchQuery(call.request), for: try call.person, in: call.context.language)

@@ -55,7 +55,8 @@ extension MarketplaceAPI {
     func addFeedRoutes(to api: API) {
         api.respond(
             .get, "/feed", "readFeed", "The next slate of the caller's For-You feed.", access: .visitor,
-            query: [QueryParameter("count", "1–30 slots, 10 by default")], body: Nothing.self, answer: SlateView.self
+            query: [QueryParameter("count", "how many slots, 10 by default", .integer(1...30))], body: Nothing.self,
+            answer: SlateView.self
         ) { [self] call in
             let count = try call.request.query("count", in: 1...30, default: 10)
             let slate = market.feed.forYou(try call.person, count: count)

@@ -114,15 +114,15 @@ extension MarketplaceAPI {
             "Every movement on the accounts of \(whose), newest first; as CSV with format=csv.", access: .person(scope),
             query: [
                 QueryParameter("cursor", "what `next` of the page before said"),
-                QueryParameter("from", "keeps to this time and later (RFC 3339)"),
-                QueryParameter("until", "keeps to what is earlier (RFC 3339)"),
-                QueryParameter("format", "`csv` for a file of up to 10,000 rows with no pages"),
+                QueryParameter("from", "keeps to this time and later", .time),
+                QueryParameter("until", "keeps to what is earlier", .time),
+                QueryParameter("format", "`csv` for a file of up to 10,000 rows with no pages", .oneOf(["csv"])),
             ], body: Nothing.self, answer: Page<StatementLineBody>.self
         ) { [self] call in try await statement(of: try party(call), call.request) }
         api.route(
             .get, "\(path)/settlements/{settlement}", "read\(name)Settlement",
             "Which lines a settlement made payable for \(whose).", access: .person(scope),
-            query: [QueryParameter("offset", "how many to leave out")]
+            query: [QueryParameter("offset", "how many to leave out", .integer(0...10_000_000))]
         ) { [market] call in
             let id = try call.context.identifier("settlement", "settlement", as: SettlementKind.self)
             let offset = try call.request.query("offset", in: 0...10_000_000, default: 0)
@@ -132,7 +132,7 @@ extension MarketplaceAPI {
         }
         api.route(
             .get, "\(path)/payouts", "list\(name)Payouts", "Payouts to \(whose), newest first.", access: .person(scope),
-            query: [QueryParameter("offset", "how many to leave out")]
+            query: [QueryParameter("offset", "how many to leave out", .integer(0...10_000_000))]
         ) { [market] call in
             let offset = try call.request.query("offset", in: 0...10_000_000, default: 0)
             let payouts = try await market.ledger.payouts(of: try party(call), limit: 50, offset: offset)
@@ -159,7 +159,10 @@ extension MarketplaceAPI {
         api.route(
             .get, "/payouts", "listPayouts", "Payouts in a state, oldest first.",
             access: .role([.operator], .operate),
-            query: [QueryParameter("state", "requested, claimed, paid or failed"), QueryParameter("offset", "skips")]
+            query: [
+                QueryParameter("state", "keeps to a state", .oneOf(["requested", "claimed", "paid", "failed"])),
+                QueryParameter("offset", "how many to leave out", .integer(0...10_000_000)),
+            ]
         ) { [market] call in
             let text = call.request.query("state") ?? PayoutState.requested.rawValue
             guard let state = PayoutState(rawValue: text) else {

@@ -69,11 +69,18 @@ struct AddressBody: Documented {
         name: "Lin", phone: "+86 139 0000 0000", region: "Zhejiang", city: "Hangzhou", street: "1 West Lake Road")
 }
 
-/// What is to be ordered.
+/// What is to be ordered: what a quote says; or lines as they were shown.
 struct NewOrderBody: Documented {
-    let lines: [NewOrderLineBody]
+    let quote: QuoteID?
+    let lines: [NewOrderLineBody]?
+    /// Coupons for the lines.
+    let coupons: [CouponID]?
+    /// What the lines were shown to cost in all, in minor units; absent when it is their prices and nothing else.
+    let total: Int64?
     let address: AddressBody
-    static let example = NewOrderBody(lines: [.example], address: .example)
+    static let example = NewOrderBody(
+        quote: Identifier(rawValue: 20), lines: [.example], coupons: [Identifier(rawValue: 21)], total: 9_900,
+        address: .example)
 }
 
 /// An order group that waits for its payment.
@@ -95,10 +102,20 @@ struct OrderLineBody: Documented {
     let spec: String
     let quantity: Int64
     let unitAmount: Int64
+    /// What the units cost before discounts.
     let amount: Int64
+    /// What set the price of a unit.
+    let priceRule: String?
+    let priceVersion: Int?
+    /// Discounts by who pays them.
+    let discount: FundingShares?
+    let shipping: Int64?
+    /// What the buyer pays for it in all.
+    let paid: Int64
     static let example = OrderLineBody(
         id: Identifier(rawValue: 12), product: Identifier(rawValue: 1), variant: Identifier(rawValue: 2),
-        title: "Mountain green tea", spec: "250 g", quantity: 2, unitAmount: 4_900, amount: 9_800)
+        title: "Mountain green tea", spec: "250 g", quantity: 2, unitAmount: 4_900, amount: 9_800, priceRule: "deal",
+        priceVersion: 2, discount: FundingShares(shop: 300, platform: 200), shipping: 600, paid: 9_900)
 }
 
 /// An order as buyer and shop see it.
@@ -155,19 +172,18 @@ extension MarketplaceAPI {
     }
 
     func addOrderRoutes(to api: API) {
-        api.route(
-            .post, "/order-groups", "placeOrder", "Places lines as orders, one per shop, or changes nothing.",
-            access: .person(.shopping), body: NewOrderBody.self, status: .created
+        api.respond(
+            .post, "/order-groups", "placeOrder",
+            "Places a quote, or lines, as orders, one per shop, or changes nothing; what changed comes back as a new quote.",
+            access: .person(.shopping), body: NewOrderBody.self, answer: PlacedBody.self
         ) { [self] call in
-            let buyer = try call.person
-            let lines = call.body.lines.map {
-                ShownLine(variant: $0.variant, quantity: $0.quantity, amount: $0.amount, slate: $0.slate)
+            do {
+                return try API.json(try await place(call), status: .created)
+            } catch let problem as QuoteChanged {
+                return ProblemMiddleware.response(
+                    problem.details, language: call.context.language,
+                    extensions: QuoteChangedBody(problem, call.context.language))
             }
-            let placed = try await PlaceOrder(market)(
-                lines, to: try Address(call.body.address), by: buyer, key: call.key)
-            let payAt = try await SettlePayments(market).begin(
-                placed.group, by: buyer, returnTo: "/orders/groups/\(placed.group)/return")
-            return PlacedBody(group: placed.group, payment: placed.intent, payAt: payAt)
         }
         api.route(
             .get, "/orders", "listOrders", "The caller's orders, newest first.", access: .person(.orders),
@@ -201,6 +217,21 @@ extension MarketplaceAPI {
             )
         }
         addShopOrderRoutes(to: api)
+    }
+
+    private func place(_ call: Call<NewOrderBody>) async throws -> PlacedBody {
+        let buyer = try call.person
+        let address = try Address(call.body.address)
+        let lines = (call.body.lines ?? []).map {
+            ShownLine(variant: $0.variant, quantity: $0.quantity, amount: $0.amount, slate: $0.slate)
+        }
+        let basket =
+            call.body.quote.map { PlaceOrder.Basket(quote: $0) }
+            ?? PlaceOrder.Basket(lines, coupons: call.body.coupons ?? [], total: call.body.total)
+        let placed = try await PlaceOrder(market)(basket, to: address, by: buyer, key: call.key)
+        let payAt = try await SettlePayments(market).begin(
+            placed.group, by: buyer, returnTo: "/orders/groups/\(placed.group)/return")
+        return PlacedBody(group: placed.group, payment: placed.intent, payAt: payAt)
     }
 
     private func addShopOrderRoutes(to api: API) {
@@ -296,7 +327,9 @@ extension OrderBody {
                 OrderLineBody(
                     id: $0.id, product: $0.product, variant: $0.variant, title: $0.title.text(in: language),
                     spec: $0.spec.text(in: language), quantity: $0.quantity, unitAmount: $0.unitPrice.amount,
-                    amount: $0.amount.amount)
+                    amount: $0.amount.amount, priceRule: $0.reason?.rule, priceVersion: $0.reason?.version,
+                    discount: $0.charges?.discount, shipping: $0.charges?.shipping,
+                    paid: (try? $0.paid().amount) ?? $0.amount.amount)
             })
     }
 }

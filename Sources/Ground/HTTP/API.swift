@@ -53,13 +53,25 @@ public struct Call<Body: Documented>: Sendable {
 public struct QueryParameter: Sendable {
     /// Its name.
     public let name: String
-    /// What it means and which values it takes.
+    /// What it means.
     public let meaning: String
+    /// Which values it takes.
+    public let values: Values
+
+    /// The values that a parameter takes.
+    public enum Values: Sendable {
+        case text
+        case integer(ClosedRange<Int>)
+        case oneOf([String])
+        /// RFC 3339.
+        case time
+    }
 
     /// A parameter.
-    public init(_ name: String, _ meaning: String) {
+    public init(_ name: String, _ meaning: String, _ values: Values = .text) {
         self.name = name
         self.meaning = meaning
+        self.values = values
     }
 }
 

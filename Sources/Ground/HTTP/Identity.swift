@@ -57,6 +57,13 @@ public struct Identity: Sendable, Equatable {
     /// Whether there is no account behind it.
     public var isVisitor: Bool { proof == .visitor }
 
+    /// Lets operators pass.
+    ///
+    /// - Throws: ``Forbidden`` for anybody else.
+    public func requireOperator() throws {
+        guard roles.contains(.operator) else { throw Forbidden("the role operator") }
+    }
+
     /// The person's part in a shop.
     ///
     /// - Throws: ``NotFound`` for anybody else, so that nobody learns which shops have which orders.

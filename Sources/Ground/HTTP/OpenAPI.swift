@@ -106,7 +106,10 @@ public struct OpenAPIDocument {
             ["name": String(part.dropFirst().dropLast()), "in": "path", "required": true, "schema": ["type": "string"]]
         }
         let inQuery = route.query.map { parameter -> [String: Any] in
-            ["name": parameter.name, "in": "query", "description": parameter.meaning, "schema": ["type": "string"]]
+            [
+                "name": parameter.name, "in": "query", "description": parameter.meaning,
+                "schema": parameter.values.schema,
+            ]
         }
         let key: [[String: Any]] =
             route.isCommand
@@ -156,5 +159,16 @@ public struct OpenAPIDocument {
                 "errors": ["type": "object", "additionalProperties": ["type": "string"]],
             ],
         ]
+    }
+}
+
+extension QueryParameter.Values {
+    fileprivate var schema: [String: Any] {
+        switch self {
+        case .text: ["type": "string"]
+        case .integer(let range): ["type": "integer", "minimum": range.lowerBound, "maximum": range.upperBound]
+        case .oneOf(let names): ["type": "string", "enum": names]
+        case .time: ["type": "string", "format": "date-time"]
+        }
     }
 }

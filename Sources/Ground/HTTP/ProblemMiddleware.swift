@@ -81,7 +81,17 @@ public struct ProblemMiddleware: RouterMiddleware {
 
     /// Problem details as `application/problem+json`.
     public static func response(_ details: ProblemDetails, language: Kernel.Language) -> Response {
-        let body = ProblemBody(details, language: language)
+        response(details, body: ProblemBody(details, language: language))
+    }
+
+    /// Problem details with the members of `extensions` beside the usual ones (RFC 9457, section 3.2).
+    public static func response(
+        _ details: ProblemDetails, language: Kernel.Language, extensions: some Encodable & Sendable
+    ) -> Response {
+        response(details, body: ExtendedProblem(problem: ProblemBody(details, language: language), more: extensions))
+    }
+
+    private static func response(_ details: ProblemDetails, body: some Encodable) -> Response {
         var headers: HTTPFields = [.contentType: "application/problem+json", .cacheControl: "no-store"]
         if let seconds = details.retryAfter { headers[.retryAfter] = String(seconds) }
         if details.kind == .unauthenticated { headers[.wwwAuthenticate] = "Bearer" }
@@ -89,6 +99,17 @@ public struct ProblemMiddleware: RouterMiddleware {
         return Response(
             status: .init(code: details.kind.rawValue), headers: headers,
             body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+}
+
+/// A problem and what it has beside the usual members, in one object.
+private struct ExtendedProblem<More: Encodable>: Encodable {
+    let problem: ProblemBody
+    let more: More
+
+    func encode(to encoder: any Encoder) throws {
+        try problem.encode(to: encoder)
+        try more.encode(to: encoder)
     }
 }
 

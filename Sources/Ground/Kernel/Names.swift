@@ -124,3 +124,23 @@ public typealias DecisionID = Identifier<DecisionKind>
 public enum ExperimentKind: IdentifierKind { public static let prefix = "exp" }
 /// Identifies an experiment.
 public typealias ExperimentID = Identifier<ExperimentKind>
+
+/// A coupon.
+public enum CouponKind: IdentifierKind { public static let prefix = "cpn" }
+/// Identifies a coupon.
+public typealias CouponID = Identifier<CouponKind>
+
+/// A price of a variant that holds under a rule: a deal, a tier of members, a live session.
+public enum PriceOfferKind: IdentifierKind { public static let prefix = "ofr" }
+/// Identifies a price offer.
+public typealias PriceOfferID = Identifier<PriceOfferKind>
+
+/// How a shop charges for delivery.
+public enum FreightTemplateKind: IdentifierKind { public static let prefix = "frt" }
+/// Identifies a freight template.
+public typealias FreightTemplateID = Identifier<FreightTemplateKind>
+
+/// What a checkout costs, as a buyer was shown it.
+public enum QuoteKind: IdentifierKind { public static let prefix = "qte" }
+/// Identifies a quote.
+public typealias QuoteID = Identifier<QuoteKind>

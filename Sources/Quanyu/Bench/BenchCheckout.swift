@@ -88,6 +88,10 @@ struct BenchCheckout: AsyncParsableCommand {
         let replay = try await StatementReplay(options) { store in
             let buyer = buyers[turn.next()]
             let market = Marketplace(store: store, source: source, provider: provider)
+            // A server has in memory what shops have set; it reads that once, not for every order.
+            _ = try await options.read { [pricing = market.pricing, shop = goods.shop] in
+                try pricing.policies(of: [shop], version: pricing.version, in: $0)
+            }
             _ = try await PlaceOrder(market)(
                 [line], to: address, by: buyer, key: try IdempotencyKey(caller: "\(buyer)", text: "bench-\(buyer)"))
         }
@@ -150,10 +154,11 @@ struct BenchCheckout: AsyncParsableCommand {
         let before = try await orders(server)
         let cpu = processSeconds()
         let load = try await Load.run(
-            server.url("/api/v1/order-groups"), connections: 64, seconds: seconds, script: script(goods, goods.basket))
+            server.url("/api/v1/order-groups"), connections: 64, seconds: seconds,
+            script: script(goods, goods.basket, withCoupon: true))
         let placed = Double(try await orders(server) - before)
         let used = processSeconds() - cpu
-        let name = "checkout of 3 shops × 2 lines, 64 clients"
+        let name = "checkout of 3 shops × 2 lines with a coupon of the platform, 64 clients"
         report.figures += [
             .init(name: name, value: load.requestsPerSecond, unit: "checkouts/s"),
             .init(name: "\(name), orders", value: placed / Double(seconds), unit: "orders/s"),
@@ -169,7 +174,11 @@ struct BenchCheckout: AsyncParsableCommand {
     }
 
     /// Every request comes from the next buyer and carries a key of its own.
-    private static func script(_ goods: CheckoutMarket, _ lines: [CheckoutMarket.Goods]) -> String {
+    private static func script(
+        _ goods: CheckoutMarket, _ lines: [CheckoutMarket.Goods], withCoupon: Bool = false
+    ) -> String {
+        let total = lines.reduce(-CheckoutMarket.couponAmount) { $0 + $1.amount }
+        let coupon = withCoupon ? "\"coupons\":[\"\(goods.coupon)\"],\"total\":\(total)," : ""
         let sessions = goods.sessions.map { "\"\($0)\"" }.joined(separator: ",")
         let list = lines.map { "{\"variant\":\"\($0.variant)\",\"quantity\":1,\"amount\":\($0.amount)}" }
         let address =
@@ -181,7 +190,7 @@ struct BenchCheckout: AsyncParsableCommand {
             local salt = math.random(1, 1e9)
             wrk.method = 'POST'
             wrk.headers['Content-Type'] = 'application/json'
-            wrk.body = '{"lines":[\(list.joined(separator: ","))],"address":\(address)}'
+            wrk.body = '{\(coupon)"lines":[\(list.joined(separator: ","))],"address":\(address)}'
             request = function()
               turn = turn + 1
               wrk.headers['Cookie'] = '\(IdentityMiddleware.sessionCookie)=' .. sessions[turn % #sessions + 1]

@@ -1,4 +1,5 @@
 import Catalog
+import Coupons
 import Flows
 import Foundation
 import HTTP
@@ -22,6 +23,10 @@ struct CheckoutMarket: Sendable {
     /// Session secrets of the buyers.
     let sessions: [String]
     let buyers: [PersonID]
+    /// A coupon of the platform that every buyer has and may use as often as the benchmark likes.
+    let coupon: CouponID
+    /// What it takes off, in minor units.
+    static let couponAmount: Int64 = 150
     /// What a unit of the hot variant costs in a flash lot.
     static let flashAmount: Int64 = 300
 
@@ -48,20 +53,38 @@ struct CheckoutMarket: Sendable {
         let hot = try await product(of: shops[0], category, market)
         let people = try await signedIn(count, market)
         return CheckoutMarket(
-            basket: basket, hot: hot, shop: shops[0], sessions: people.map(\.secret), buyers: people.map(\.person))
+            basket: basket, hot: hot, shop: shops[0], sessions: people.map(\.secret), buyers: people.map(\.person),
+            coupon: try await coupon(for: people.map(\.person), market))
+    }
+
+    private static func coupon(for buyers: [PersonID], _ market: Marketplace) async throws -> CouponID {
+        let now = market.source.now
+        let most: Int64 = 1_000_000_000
+        let terms = try CouponTerms(
+            name: Localized(en: "Bench"), benefit: .amountOff(couponAmount), threshold: couponAmount,
+            scope: .everything,
+            currency: .cny, funding: CouponFunding(platform: 10_000), personLimit: most, uses: most,
+            budget: most * 1_000, startsAt: now, endsAt: now + .days(1), zone: .shanghai)
+        return try await market.store.write { [coupons = market.coupons] transaction in
+            let id = try coupons.offer(terms, by: .platform, in: transaction)
+            for buyer in buyers { try coupons.claim(id, by: buyer, in: transaction) }
+            return id
+        }
     }
 
     /// Puts the hot variant into a lot from now on, in place of the one before.
     func openLot(total: Int64, buyerLimit: Int64, _ market: Marketplace) async throws -> FlashLotID {
+        if let running = try await market.stock.lots(of: shop, limit: 1).first {
+            try await market.store.write { [stock = market.stock] in
+                try stock.end(running.id, of: running.shop, in: $0)
+            }
+        }
+        // Read after the end of the one before, so that the two have no moment in common.
         let now = market.source.now
         let lot = FlashLot(
             id: market.source.identifier(), variant: hot.variant, shop: shop, price: Money(Self.flashAmount, .cny),
             total: total, buyerLimit: buyerLimit, startsAt: now, endsAt: now + .days(1))
-        let running = try await market.stock.lots(of: shop, limit: 1).first
-        try await market.store.write { [stock = market.stock] transaction in
-            if let running { try stock.end(running.id, of: running.shop, in: transaction) }
-            try stock.open(lot, in: transaction)
-        }
+        try await market.store.write { [stock = market.stock] in try stock.open(lot, in: $0) }
         return lot.id
     }
 

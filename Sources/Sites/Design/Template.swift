@@ -9,7 +9,9 @@ enum Template: String, CaseIterable {
     case cart
     case category
     case checkout
+    case coupons
     case creator
+    case deals
     case decision
     case decisionForm = "decision_form"
     case decisions
@@ -22,6 +24,7 @@ enum Template: String, CaseIterable {
     case filters
     case follow
     case following
+    case freight
     case layout
     case mall
     case me
@@ -78,7 +81,9 @@ enum Template: String, CaseIterable {
         case .cases: PackageResources.cases_mustache
         case .category: PackageResources.category_mustache
         case .checkout: PackageResources.checkout_mustache
+        case .coupons: PackageResources.coupons_mustache
         case .creator: PackageResources.creator_mustache
+        case .deals: PackageResources.deals_mustache
         case .decision: PackageResources.decision_mustache
         case .decisionForm: PackageResources.decision_form_mustache
         case .decisions: PackageResources.decisions_mustache
@@ -91,6 +96,7 @@ enum Template: String, CaseIterable {
         case .flashLots: PackageResources.flash_lots_mustache
         case .follow: PackageResources.follow_mustache
         case .following: PackageResources.following_mustache
+        case .freight: PackageResources.freight_mustache
         case .layout: PackageResources.layout_mustache
         case .mall: PackageResources.mall_mustache
         case .me: PackageResources.me_mustache

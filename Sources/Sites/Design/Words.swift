@@ -310,6 +310,12 @@ struct Wording: MustacheParent, Sendable {
         Word(rawValue: name)?.text(in: language) ?? DeskWord(rawValue: name)?.text(in: language)
             ?? DecisionWord(rawValue: name)?.text(in: language)
             ?? ExperimentWord(rawValue: name)?.text(in: language)
+            ?? PriceWord(rawValue: name)?.text(in: language)
+    }
+
+    /// A word of prices and coupons with its values filled in.
+    func callAsFunction(_ word: PriceWord, _ values: String...) -> String {
+        Self.fill(word.text(in: language), values)
     }
 
     /// A word with its values filled in.

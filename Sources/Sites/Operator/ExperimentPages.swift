@@ -31,7 +31,7 @@ struct ExperimentPages: Sendable {
 
     private func identity(_ context: Context) throws -> Identity {
         let identity = try context.person()
-        guard identity.roles.contains(.operator) else { throw Forbidden("the role operator") }
+        try identity.requireOperator()
         return identity
     }
 

@@ -16,7 +16,7 @@ struct ValuePages: Sendable {
     }
 
     private func show(_ request: Request, _ context: Context) async throws -> Response {
-        guard try context.person().roles.contains(.operator) else { throw Forbidden("the role operator") }
+        try context.person().requireOperator()
         let accounts = try await ReadValue(frame.market).ledger()
         let page = Page(
             .valueLedger, context.words(.valueLedger), .me, ["accounts": accounts.map { account($0, context) }])

@@ -4,6 +4,7 @@ import HTTP
 import HTTPTypes
 import Hummingbird
 import Kernel
+import Pricing
 import Stock
 import Store
 
@@ -151,6 +152,8 @@ extension View {
             "href": "/products/\(line.product.id)?variant=\(line.variant.id)",
             "image": maybe(line.product.media.first.map { "/media/\($0)" }),
             "title": line.product.title.text(in: context.language), "spec": maybe(spec.isEmpty ? nil : spec),
+            "listText": maybe(context.format.money(line.price?.list?.amount, line.price?.list?.currency)),
+            "ruleText": maybe(line.reason?.rule.word.map { context.words($0) }),
             "priceText": line.price.map { context.format.money($0.amount) } ?? "—",
         ]
     }

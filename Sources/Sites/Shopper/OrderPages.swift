@@ -4,6 +4,7 @@ import HTTP
 import Hummingbird
 import Kernel
 import Orders
+import Pricing
 import Payments
 import Shops
 
@@ -124,8 +125,36 @@ enum OrderView {
                     "title": line.title.text(in: context.language), "spec": maybe(spec.isEmpty ? nil : spec),
                     "quantity": String(line.quantity), "unitText": format.money(line.unitPrice),
                     "amountText": format.money(line.amount),
+                    "offText": maybe(
+                        (line.charges?.discount.total ?? 0) > 0
+                            ? "−" + format.money(Money(Int64(line.charges?.discount.total ?? 0), line.amount.currency))
+                            : nil),
+                    "ruleText": maybe(
+                        line.reason.flatMap { PriceRule(rawValue: $0.rule)?.word }.map { context.words($0) }),
                 ] as View
-            },
+            }, "sums": sums(order, context),
         ]
+    }
+
+    /// How the total comes about, unless it is just what the goods cost.
+    private static func sums(_ order: Order, _ context: Context) -> [View] {
+        let currency = order.total.currency
+        func sum(_ part: (OrderLine) -> Int64) -> Int64 { order.lines.reduce(0) { $0 + part($1) } }
+        let off = sum { Int64($0.charges?.discount.total ?? 0) }
+        let freight = sum { $0.charges?.shipping ?? 0 }
+        let goods = sum { $0.amount.amount }
+        let added = order.total.amount - goods + off - freight
+        let included = sum { line in
+            guard let charges = line.charges, charges.tax.isIncluded else { return 0 }
+            return (try? charges.taxAmount(on: line.amount).amount) ?? 0
+        }
+        let rows: [(PriceWord, Int64, Bool)] = [
+            (.goodsSum, goods, true), (.discount, -off, off != 0), (.freight, freight, freight != 0),
+            (.tax, added, added != 0), (.taxIncluded, included, included != 0),
+        ].filter(\.2)
+        guard rows.count > 1 else { return [] }
+        return rows.map { word, amount, _ in
+            ["label": context.words(word), "text": context.format.money(Money(amount, currency))]
+        }
     }
 }

@@ -30,7 +30,7 @@ struct CasePages: Sendable {
             return try await list(.shop(shop), path: "/shop-desk/\(shop)/after-sale", shop: shop, request, context)
         }
         router.get("/operator/disputes") { request, context in
-            guard try context.person().roles.contains(.operator) else { throw Forbidden("the role operator") }
+            try context.person().requireOperator()
             return try await list(.platform, path: "/operator/disputes", shop: nil, request, context)
         }
     }
@@ -158,7 +158,7 @@ struct CasePages: Sendable {
         case "receipt": _ = try await ReplaceGoods(market).receive(id, command)
         case "dispute": _ = try await DisputeCase(market).dispute(id, note: note, command)
         case "for-buyer", "for-shop":
-            guard command.identity.roles.contains(.operator) else { throw Forbidden("the role operator") }
+            try command.identity.requireOperator()
             _ = try await DisputeCase(market).arbitrate(
                 id, forBuyer: name == "for-buyer", amount: nil, note: note, command)
         default: throw NotFound("step")

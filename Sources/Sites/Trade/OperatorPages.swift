@@ -25,7 +25,7 @@ struct OperatorPages: Sendable {
 
     private func identity(_ context: Context) throws -> Identity {
         let identity = try context.person()
-        guard identity.roles.contains(.operator) else { throw Forbidden("the role operator") }
+        try identity.requireOperator()
         return identity
     }
 

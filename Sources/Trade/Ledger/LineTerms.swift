@@ -1,59 +1,5 @@
 import Kernel
 
-/// Who pays for a discount, in minor units each.
-public struct FundingShares: Hashable, Sendable {
-    /// The shop's part.
-    public var shop: Int64
-    /// The platform's part.
-    public var platform: Int64
-    /// The creator's part.
-    public var creator: Int64
-
-    /// A discount of three parts, each at least 0.
-    public init(shop: Int64 = 0, platform: Int64 = 0, creator: Int64 = 0) {
-        self.shop = shop
-        self.platform = platform
-        self.creator = creator
-    }
-
-    /// A discount split over its funders by largest remainder.
-    ///
-    /// - Throws: ``MoneyError``.
-    public init(_ discount: Money, weights: (shop: Int64, platform: Int64, creator: Int64)) throws(MoneyError) {
-        let parts = try discount.split(by: [weights.shop, weights.platform, weights.creator])
-        self.init(shop: parts[0].amount, platform: parts[1].amount, creator: parts[2].amount)
-    }
-
-    var isNegative: Bool { min(shop, platform, creator) < 0 }
-    var total: Int128 { Int128(shop) + Int128(platform) + Int128(creator) }
-}
-
-/// Tax on a line.
-public struct TaxRule: Hashable, Sendable {
-    /// Its rate.
-    public let rate: BasisPoints
-    /// Whether prices hold it already; otherwise it is added.
-    public let isIncluded: Bool
-
-    /// A rule.
-    public init(_ rate: BasisPoints, isIncluded: Bool) {
-        self.rate = rate
-        self.isIncluded = isIncluded
-    }
-
-    /// Prices are all there is; who owes tax settles it elsewhere.
-    public static let none = TaxRule(BasisPoints(0), isIncluded: true)
-
-    /// The tax on an amount, rounded half up once.
-    func tax(on amount: Money) throws(MoneyError) -> Money {
-        guard isIncluded else { return try amount.share(of: rate) }
-        let divisor = Int128(10_000 + rate.value)
-        let product = Int128(amount.amount) * Int128(rate.value)
-        guard let tax = Int64(exactly: (2 * product + divisor) / (2 * divisor)) else { throw .overflow }
-        return Money(tax, amount.currency)
-    }
-}
-
 /// Everything that decides how the money of one line is divided. Fixed at the sale.
 ///
 /// Fee, commission and tax are taken on what the shop asks: the price less the shop's own discount. A discount that
@@ -82,6 +28,14 @@ public struct LineTerms: Hashable, Sendable {
     public init(quantity: Int64, price: Money) {
         self.quantity = quantity
         self.price = price
+    }
+
+    /// `quantity` units for `price` in all, with what was fixed when they were ordered.
+    public init(quantity: Int64, price: Money, charges: LineCharges) {
+        self.init(quantity: quantity, price: price)
+        discount = charges.discount
+        shipping = charges.shipping
+        tax = charges.tax
     }
 
     /// The amounts of the sale.

@@ -78,6 +78,23 @@ public struct Address: Sendable, Codable, Equatable {
     }
 }
 
+/// What set a unit's price, so that a sale can be explained long after the rules have changed.
+public struct PriceReason: Sendable, Equatable {
+    /// The rule, for example `deal`.
+    public let rule: String
+    /// The version of the precedence that chose it.
+    public let version: Int
+    /// The offer or flash lot behind it.
+    public let source: String?
+
+    /// A reason.
+    public init(rule: String, version: Int, source: String?) {
+        self.rule = rule
+        self.version = version
+        self.source = source
+    }
+}
+
 /// A line as it was sold: nothing that changes later changes it.
 public struct OrderLine: Sendable, Equatable {
     /// The line.
@@ -98,18 +115,22 @@ public struct OrderLine: Sendable, Equatable {
     public let unitPrice: Money
     /// The struck-through price, if there was one.
     public let listAmount: Int64?
-    /// What the line cost.
+    /// What the units cost before discounts, delivery and tax.
     public let amount: Money
     /// The stock that is held for it; absent for imported orders.
     public let reservation: ReservationID?
     /// The slate that led to it, if one did.
     public let slate: SlateID?
+    /// Discounts, delivery and tax; absent for imported orders and those of early versions.
+    public let charges: LineCharges?
+    /// What set the price; absent for imported orders and those of early versions.
+    public let reason: PriceReason?
 
     /// A line.
     public init(
         id: OrderLineID, product: ProductID, variant: VariantID, quantity: Int64, title: Localized, spec: Localized,
         image: String?, unitPrice: Money, listAmount: Int64?, amount: Money, reservation: ReservationID?,
-        slate: SlateID?
+        slate: SlateID?, charges: LineCharges? = nil, reason: PriceReason? = nil
     ) {
         self.id = id
         self.product = product
@@ -123,7 +144,14 @@ public struct OrderLine: Sendable, Equatable {
         self.amount = amount
         self.reservation = reservation
         self.slate = slate
+        self.charges = charges
+        self.reason = reason
     }
+
+    /// What the buyer pays for the line, delivery and tax with it.
+    ///
+    /// - Throws: ``MoneyError``.
+    public func paid() throws(MoneyError) -> Money { try charges?.paid(amount) ?? amount }
 }
 
 /// What one buyer bought at one shop at one checkout.

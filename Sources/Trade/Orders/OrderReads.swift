@@ -187,6 +187,10 @@ extension Order {
 
 extension OrderLine {
     init(_ row: SQLRow, _ currency: Currency) throws {
+        let charges: String? = try row.get("charges")
+        let rule: String? = try row.get("price_rule")
+        let version: Int64? = try row.get("price_version")
+        let source: String? = try row.get("price_source")
         self.init(
             id: try row.get("id"), product: try row.get("product"), variant: try row.get("variant"),
             quantity: try row.get("quantity"),
@@ -194,6 +198,8 @@ extension OrderLine {
             spec: Localized(en: try row.get("spec_en"), zh: try row.get("spec_zh")), image: try row.get("image"),
             unitPrice: Money(try row.get("unit_amount"), currency), listAmount: try row.get("list_amount"),
             amount: Money(try row.get("amount"), currency), reservation: try row.get("reservation"),
-            slate: try row.get("slate"))
+            slate: try row.get("slate"),
+            charges: try charges.map { try JSONDecoder().decode(LineCharges.self, from: Data($0.utf8)) },
+            reason: rule.map { PriceReason(rule: $0, version: Int(version ?? 1), source: source) })
     }
 }

@@ -21,6 +21,7 @@ public final class Orders: Sendable {
         Migration(room: "orders", number: 1, file: PackageResources._001_orders_sql),
         Migration(room: "orders", number: 2, file: PackageResources._002_lines_by_slate_sql),
         Migration(room: "orders", number: 3, file: PackageResources._003_due_orders_sql),
+        Migration(room: "orders", number: 4, file: PackageResources._004_line_charges_sql),
     ]
 
     /// A buyer's lines at one shop, ready to be ordered.
@@ -49,7 +50,8 @@ public final class Orders: Sendable {
         let orders = try parcels.map { parcel in
             Order(
                 id: source.identifier(), group: groupID, shop: parcel.shop, buyer: buyer, state: .placed,
-                total: try Self.sum(parcel.lines.map(\.amount), currency), carrier: nil, tracking: nil, reason: nil,
+                total: try Self.sum(parcel.lines.map { try $0.paid() }, currency), carrier: nil, tracking: nil,
+                reason: nil,
                 createdAt: now, changedAt: now, lines: parcel.lines)
         }
         let group = OrderGroup(
@@ -141,13 +143,16 @@ public final class Orders: Sendable {
     private func insert(
         _ line: OrderLine, of order: OrderID, shop: ShopID, in transaction: any Transaction
     ) throws {
+        let charges = try line.charges.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
         try transaction.send(
             """
             INSERT INTO order_lines (id, order_id, shop, product, variant, quantity, title_en, title_zh, spec_en, spec_zh,
-                image, unit_amount, list_amount, amount, reservation, slate)
+                image, unit_amount, list_amount, amount, reservation, slate, charges, price_rule, price_version,
+                price_source)
             VALUES (\(line.id), \(order), \(shop), \(line.product), \(line.variant), \(line.quantity), \(line.title.en),
                 \(line.title.zh), \(line.spec.en), \(line.spec.zh), \(line.image), \(line.unitPrice.amount),
-                \(line.listAmount), \(line.amount.amount), \(line.reservation), \(line.slate))
+                \(line.listAmount), \(line.amount.amount), \(line.reservation), \(line.slate), \(charges),
+                \(line.reason?.rule), \(line.reason.map { Int64($0.version) }), \(line.reason?.source))
             """)
     }
 
