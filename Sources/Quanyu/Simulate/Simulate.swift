@@ -24,7 +24,10 @@ struct Simulate: AsyncParsableCommand {
     var shoppers = 300
 
     @Option(help: "The treatment: ranking weights as NAME=NUMBER, separated by commas.")
-    var treatment = "popularity=-2,affinity=0,context=0"
+    var treatment = "fatigue=1.4,popularity=0.1"
+
+    @Option(help: "What the treatment adds to the log-odds of enjoying what is shown, -3 to 3.")
+    var enjoyment = 0.6
 
     @Flag(inversion: .prefixedNo, help: "Run the twin worlds that say what is true (three times the work).")
     var truth = true
@@ -36,6 +39,9 @@ struct Simulate: AsyncParsableCommand {
         guard (3...365).contains(days) else { throw ValidationError("--days must be 3–365, not \(days).") }
         guard (20...5_000).contains(shoppers) else {
             throw ValidationError("--shoppers must be 20–5000, not \(shoppers).")
+        }
+        guard (-3...3).contains(enjoyment) else {
+            throw ValidationError("--enjoyment must be -3 to 3, not \(enjoyment).")
         }
         let weights: RankingWeights
         do {
@@ -56,7 +62,8 @@ struct Simulate: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let plan = SimulationPlan(days: days, seed: seed, shoppers: shoppers, treatment: lines, tellsTruth: truth)
+        let plan = SimulationPlan(
+            days: days, seed: seed, shoppers: shoppers, treatment: lines, enjoyment: enjoyment, tellsTruth: truth)
         let (json, days) = (json, days)
         if !json { print("SIMULATED: \(shoppers) shoppers, \(days) days, seed \(seed)\n\(SimulatedDay.heading)") }
         let simulation = Simulation(plan: plan) { run, day in

@@ -41,6 +41,8 @@ struct SimulatedLife {
     private(set) var came: Set<Int> = []
     /// Orders that the real rooms refused although the world had the goods, or the other way round.
     private(set) var disagreements = 0
+    /// What the treatment does to somebody now, beside what they are shown.
+    var effect: (PersonID) -> Effect = { _ in .none }
     private var followers = 0
     private var fresh: [SimulatedVideo] = []
     private var delivered: [Int] = []
@@ -106,7 +108,7 @@ struct SimulatedLife {
                     slots.append(item)
                 }
             }
-            return Visit(shopper: who, slate: slots)
+            return Visit(shopper: who, slate: slots, effect: effect(rooms.shoppers[who]))
         }
         return (visits, shown)
     }

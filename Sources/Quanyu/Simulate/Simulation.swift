@@ -16,6 +16,8 @@ struct SimulationPlan: Sendable {
     let shoppers: Int
     /// Ranking weights of the treatment, one `name = number` a line without a version.
     let treatment: String
+    /// What the treatment adds to the log-odds of enjoying what is shown.
+    let enjoyment: Double
     /// Whether the twin worlds are run, which say what is true.
     let tellsTruth: Bool
 
@@ -28,7 +30,9 @@ struct SimulationPlan: Sendable {
         parameters.shelfLife = days + 1
         return parameters
     }
-    var weights: String { "version = simulated\n\(treatment)" }
+    static let version = "simulated"
+    var weights: String { "version = \(Self.version)\n\(treatment)" }
+    var effect: Effect { Effect(enjoyment: enjoyment) }
     /// The least worthwhile effect, finished videos per 1,000 people.
     static let leastWorthwhile = 1_000.0
 }
@@ -66,6 +70,13 @@ struct Simulation {
         var days: [SimulatedDay] = []
         for _ in 0..<plan.warmUp { days.append(try await live(&life, counts: false, "experiment")) }
         let id = try await begin(life.rooms)
+        let (market, effect) = (life.rooms.market, plan.effect)
+        life.effect = { person in
+            let place = market.experiments.assignments?.place(
+                of: person, lever: .rankingWeights, at: market.source.now)
+            guard case .arm(let answer) = place, answer.treatment == SimulationPlan.version else { return .none }
+            return effect
+        }
         for _ in plan.warmUp..<plan.days { days.append(try await live(&life, counts: true, "experiment")) }
         return (days, id)
     }
@@ -144,6 +155,8 @@ struct Simulation {
             for number in 0..<plan.days {
                 if number == plan.warmUp {
                     life.rooms.market.feed.rank { _, _ in PersonalWeights(weights: weights) }
+                    let effect = weights == nil ? Effect.none : plan.effect
+                    life.effect = { _ in effect }
                 }
                 days.append(try await live(&life, counts: number >= plan.warmUp, name))
             }
@@ -177,7 +190,8 @@ struct Simulation {
         let truth = primary?.truth.flatMap { $0 == 0 ? nil : $0 }
         return SimulationReport(
             days: plan.days, seed: plan.seed, shoppers: plan.shoppers, experimentFrom: plan.warmUp + 1,
-            treatment: plan.treatment.split(separator: "\n").joined(separator: ", "), people: result.counts,
+            treatment: plan.treatment.split(separator: "\n").joined(separator: ", "),
+            enjoyment: plan.enjoyment, people: result.counts,
             flywheel: days, effects: effects, lights: lights ?? [], warning: result.experiment.warning?.en,
             claimedOverTrue: truth.map { SimulationPlan.leastWorthwhile / $0 },
             measuredOverTrue: truth.flatMap { truth in primary?.measured.map { $0 / truth } },

@@ -102,6 +102,8 @@ struct SimulationReport: Codable {
     let shoppers: Int
     let experimentFrom: Int
     let treatment: String
+    /// Log-odds of enjoying that the treatment adds.
+    let enjoyment: Double
     let people: [Int]
     let flywheel: [SimulatedDay]
     let effects: [SimulatedEffect]
@@ -115,7 +117,8 @@ struct SimulationReport: Codable {
     let seconds: Double
 
     enum CodingKeys: String, CodingKey {
-        case simulated, days, seed, shoppers, treatment, people, flywheel, effects, lights, warning, disagreements
+        case simulated, days, seed, shoppers, treatment, enjoyment, people, flywheel, effects, lights, warning,
+            disagreements
         case seconds
         case experimentFrom = "experiment_from_day"
         case claimedOverTrue = "claimed_over_true"
@@ -138,7 +141,7 @@ struct SimulationReport: Codable {
         var lines = [
             "",
             "SIMULATED experiment from day \(experimentFrom), \(people.map(String.init).joined(separator: " / ")) people",
-            "Treatment: \(treatment)", "Effects per 1,000 people:",
+            "Treatment: \(treatment); log-odds of enjoying \(number(enjoyment)) more", "Effects per 1,000 people:",
         ]
         for effect in effects {
             func interval(_ low: Double?, _ high: Double?, _ covers: Bool?) -> String {
