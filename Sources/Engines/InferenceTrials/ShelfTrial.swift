@@ -23,16 +23,18 @@ public struct ShelfTrial: Sendable {
         public let covers: Bool
     }
 
-    /// Two products that are delivered every morning and gone by noon. People are the same every day, so that nothing is
+    /// Two products, each wanted by about twenty-three a day where fifteen are delivered, so that they are gone early on nearly
+    /// all days. People are the same every day, so that nothing is
     /// carried over but what the shelf holds.
     private static var parameters: Parameters {
         var parameters = Parameters()
-        (parameters.shoppers, parameters.members) = (300, 1)
+        (parameters.shoppers, parameters.members) = (100, 1)
         (parameters.creators, parameters.merchants, parameters.productsOfMerchant) = (0, 1, 2)
         (parameters.categories, parameters.drift, parameters.click, parameters.want) = (1, 0, 1, 0)
-        (parameters.stock, parameters.restockDays, parameters.wantByRecentPurchase) = (25, 1, 0)
+        (parameters.stock, parameters.restockDays, parameters.wantByRecentPurchase) = (15, 1, 0)
         (parameters.satisfactionByFeed, parameters.satisfactionByPurchase, parameters.disappointment) = (0, 0, 0)
-        (parameters.finish, parameters.finishByRepetition, parameters.wordOfMouth) = (0.5, 0, 0)
+        (parameters.finish, parameters.finishByRepetition, parameters.wordOfMouth) = (0.9, 0, 0)
+        (parameters.finishByQuality, parameters.priceSensitivity) = (0, 0)
         return parameters
     }
 
