@@ -1,37 +1,127 @@
 #include "CVectors.h"
 
-// One plain loop, compiled for several machines and chosen when the program starts.
 #if defined(__x86_64__) && defined(__linux__)
+#include <immintrin.h>
+#define HAS_X86 1
 #define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define CLONES
 #endif
 
-CLONES static void dot_64(
-    const int8_t *query, const int8_t *codes, const float *scales, int64_t count, float *out) {
-    for (int64_t i = 0; i < count; i++) {
-        const int8_t *code = codes + i * 64;
-        int32_t sum = 0;
-        for (int j = 0; j < 64; j++) sum += (int16_t)query[j] * (int16_t)code[j];
-        out[i] = scales[i] * (float)sum;
+// 128 times the sum of the query: what the offset of the codes adds to every inner product.
+static int32_t offset_of(const int8_t *query, int64_t dimension) {
+    int32_t sum = 0;
+    for (int64_t j = 0; j < dimension; j++) sum += query[j];
+    return 128 * sum;
+}
+
+// One plain loop, compiled for several machines and chosen when the program starts.
+CLONES static void dot_plain(
+    const int8_t *query, const uint8_t *codes, const float *scales, int64_t count, int64_t dimension, float *out) {
+    const int32_t offset = offset_of(query, dimension);
+    for (int64_t start = 0; start < count; start += quanyu_lanes) {
+        const uint8_t *block = codes + start * dimension;
+        int32_t sums[quanyu_lanes] = {0};
+        for (int64_t g = 0; g < dimension / 4; g++) {
+            const int8_t *q = query + 4 * g;
+            const uint8_t *c = block + g * 4 * quanyu_lanes;
+            for (int l = 0; l < quanyu_lanes; l++) {
+                sums[l] += q[0] * c[4 * l] + q[1] * c[4 * l + 1] + q[2] * c[4 * l + 2] + q[3] * c[4 * l + 3];
+            }
+        }
+        const int64_t rows = count - start < quanyu_lanes ? count - start : quanyu_lanes;
+        for (int64_t l = 0; l < rows; l++) out[start + l] = scales[start + l] * (float)(sums[l] - offset);
     }
 }
 
-CLONES static void dot_any(
-    const int8_t *query, const int8_t *codes, const float *scales, int64_t count, int64_t dimension, float *out) {
+CLONES static int64_t above_plain(const float *scores, int64_t count, float bar, int32_t *places) {
+    int64_t found = 0;
     for (int64_t i = 0; i < count; i++) {
-        const int8_t *code = codes + i * dimension;
-        int32_t sum = 0;
-        for (int64_t j = 0; j < dimension; j++) sum += (int16_t)query[j] * (int16_t)code[j];
-        out[i] = scales[i] * (float)sum;
+        places[found] = (int32_t)i;
+        found += scores[i] > bar;
+    }
+    return found;
+}
+
+#ifdef HAS_X86
+// vpdpbusd: unsigned times signed bytes, four at a time, into sixteen sums.
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni"))) static void dot_vnni(
+    const int8_t *query, const uint8_t *codes, const float *scales, int64_t count, int64_t dimension, float *out) {
+    const __m512i offset = _mm512_set1_epi32(offset_of(query, dimension));
+    const int32_t *quads = (const int32_t *)query;
+    const int64_t groups = dimension / 4;
+    int64_t start = 0;
+    // Two blocks at once keep the multiplier busy while a sum waits for its last product.
+    for (; start + 2 * quanyu_lanes <= count; start += 2 * quanyu_lanes) {
+        const uint8_t *a = codes + start * dimension, *b = a + quanyu_lanes * dimension;
+        __m512i s = _mm512_setzero_si512(), t = s, u = s, v = s;
+        int64_t g = 0;
+        for (; g + 2 <= groups; g += 2) {
+            const __m512i q = _mm512_set1_epi32(quads[g]), r = _mm512_set1_epi32(quads[g + 1]);
+            s = _mm512_dpbusd_epi32(s, _mm512_loadu_si512(a + g * 64), q);
+            t = _mm512_dpbusd_epi32(t, _mm512_loadu_si512(b + g * 64), q);
+            u = _mm512_dpbusd_epi32(u, _mm512_loadu_si512(a + g * 64 + 64), r);
+            v = _mm512_dpbusd_epi32(v, _mm512_loadu_si512(b + g * 64 + 64), r);
+        }
+        for (; g < groups; g++) {
+            const __m512i q = _mm512_set1_epi32(quads[g]);
+            s = _mm512_dpbusd_epi32(s, _mm512_loadu_si512(a + g * 64), q);
+            t = _mm512_dpbusd_epi32(t, _mm512_loadu_si512(b + g * 64), q);
+        }
+        s = _mm512_sub_epi32(_mm512_add_epi32(s, u), offset);
+        t = _mm512_sub_epi32(_mm512_add_epi32(t, v), offset);
+        _mm512_storeu_ps(out + start, _mm512_mul_ps(_mm512_cvtepi32_ps(s), _mm512_loadu_ps(scales + start)));
+        _mm512_storeu_ps(
+            out + start + 16, _mm512_mul_ps(_mm512_cvtepi32_ps(t), _mm512_loadu_ps(scales + start + 16)));
+    }
+    for (; start < count; start += quanyu_lanes) {
+        const uint8_t *a = codes + start * dimension;
+        __m512i s = _mm512_setzero_si512();
+        for (int64_t g = 0; g < groups; g++) {
+            s = _mm512_dpbusd_epi32(s, _mm512_loadu_si512(a + g * 64), _mm512_set1_epi32(quads[g]));
+        }
+        s = _mm512_sub_epi32(s, offset);
+        const int64_t rows = count - start < quanyu_lanes ? count - start : quanyu_lanes;
+        const __mmask16 mask = (__mmask16)((1u << rows) - 1);
+        const __m512 scale = _mm512_maskz_loadu_ps(mask, scales + start);
+        _mm512_mask_storeu_ps(out + start, mask, _mm512_mul_ps(_mm512_cvtepi32_ps(s), scale));
     }
 }
 
-void quanyu_dot_bytes(
-    const int8_t *query, const int8_t *codes, const float *scales, int64_t count, int64_t dimension, float *out) {
-    if (dimension == 64) {
-        dot_64(query, codes, scales, count, out);
-    } else {
-        dot_any(query, codes, scales, count, dimension, out);
+__attribute__((target("avx512f"))) static int64_t above_wide(
+    const float *scores, int64_t count, float bar, int32_t *places) {
+    const __m512 bars = _mm512_set1_ps(bar);
+    __m512i numbers = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    int64_t found = 0;
+    for (int64_t i = 0; i < count; i += 16) {
+        const int64_t rows = count - i < 16 ? count - i : 16;
+        const __mmask16 valid = (__mmask16)((1u << rows) - 1);
+        const __mmask16 mask =
+            _mm512_mask_cmp_ps_mask(valid, _mm512_maskz_loadu_ps(valid, scores + i), bars, _CMP_GT_OQ);
+        if (mask) {
+            _mm512_mask_compressstoreu_epi32(places + found, mask, numbers);
+            found += __builtin_popcount(mask);
+        }
+        numbers = _mm512_add_epi32(numbers, _mm512_set1_epi32(16));
     }
+    return found;
+}
+#endif
+
+void quanyu_dot_blocks(
+    const int8_t *query, const uint8_t *codes, const float *scales, int64_t count, int64_t dimension, float *out) {
+#ifdef HAS_X86
+    if (__builtin_cpu_supports("avx512vnni")) {
+        dot_vnni(query, codes, scales, count, dimension, out);
+        return;
+    }
+#endif
+    dot_plain(query, codes, scales, count, dimension, out);
+}
+
+int64_t quanyu_above(const float *scores, int64_t count, float bar, int32_t *places) {
+#ifdef HAS_X86
+    if (__builtin_cpu_supports("avx512vnni")) return above_wide(scores, count, bar, places);
+#endif
+    return above_plain(scores, count, bar, places);
 }

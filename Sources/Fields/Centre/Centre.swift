@@ -13,8 +13,12 @@ public final class Centre: Sendable {
     let source: Source
     let index = TextIndex()
     private let journal: Journal
-    private let library = Mutex(Library())
+    let library = Mutex(Library())
     private let applied = Mutex(Position.start)
+    let behaviour = Mutex(SearchBehaviour())
+    let shown = Mutex(ShownProducts())
+    /// When synonyms were last looked for, milliseconds since 1970 UTC.
+    let minedAt = Mutex(Int64(0))
 
     private static let topics = [
         "catalog.product_changed", "catalog.category_changed", "content.video_changed", "shops.shop_changed",
@@ -37,6 +41,7 @@ public final class Centre: Sendable {
     public func load() async throws {
         let end = try await journal.replay(after: .start, topics: Self.topics) { [self] facts in
             library.withLock { library in for fact in facts { library.apply(fact) } }
+            shown.withLock { $0.apply(facts) }
         }
         let documents = library.withLock { library in
             library.takeChanged()
@@ -48,12 +53,20 @@ public final class Centre: Sendable {
 
     /// Follows the journal until cancelled.
     public func run() async {
+        await withTaskGroup { group in
+            group.addTask { [self] in await followCatalogue() }
+            group.addTask { [self] in await learnFromBehaviour(journal) }
+        }
+    }
+
+    private func followCatalogue() async {
         let start = applied.withLock { $0 }
         await journal.tail(after: start, topics: Self.topics) { [self] facts, _ in
             let documents = library.withLock { library in
                 for fact in facts { library.apply(fact) }
                 return library.takeChanged()
             }
+            shown.withLock { $0.apply(facts) }
             if !documents.gone.isEmpty { index.remove(documents.gone) }
             if !documents.changed.isEmpty { index.upsert(documents.changed) }
             if index.segmentCount > 24 { index.compact() }

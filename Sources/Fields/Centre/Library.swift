@@ -108,6 +108,11 @@ struct Library {
         return (documents, gone)
     }
 
+    /// The name of a product's own category.
+    func categoryName(of product: ProductID) -> Localized? {
+        products[product].flatMap { categories[$0.category]?.name }
+    }
+
     private mutating func change(_ video: VideoFact) {
         guard video.isListed else {
             gone.append(video.video.rawValue)

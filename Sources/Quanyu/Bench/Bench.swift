@@ -7,7 +7,7 @@ struct Bench: AsyncParsableCommand {
         abstract: "Measures the server and its engines beside their peers.",
         subcommands: [
             BenchHTTP.self, BenchIngest.self, BenchCheckout.self, BenchLedger.self, BenchInference.self,
-            BenchMatching.self, BenchSearch.self, BenchVectors.self, PacedLoad.self,
+            BenchMatching.self, BenchExploration.self, BenchSearch.self, BenchVectors.self, PacedLoad.self,
         ])
 }
 
@@ -53,7 +53,8 @@ struct BenchReport: Codable {
         }
         print("\(bench) on \(machine)")
         for figure in figures {
-            let peer = figure.peer.map { ", \($0) \(figure.peerValue.map { "\($0.rounded())" } ?? "?")" } ?? ""
+            let peer =
+                figure.peer.map { ", \($0) \(figure.peerValue.map { "\(($0 * 100).rounded() / 100)" } ?? "?")" } ?? ""
             let limit = figure.limit.map { ", limit \($0.rounded())" } ?? ""
             print("  \(figure.name): \((figure.value * 100).rounded() / 100) \(figure.unit)\(peer)\(limit)")
         }

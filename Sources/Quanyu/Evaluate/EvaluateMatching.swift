@@ -96,6 +96,10 @@ struct EventKeys {
             tags: row.brand.map { [Self.key("brand/\($0)", in: &subjects, space: 4)] } ?? [])
     }
 
+    mutating func person(_ text: String) -> Key { Self.key(text, in: &people, space: 1) }
+
+    mutating func thing(_ text: String) -> Key { Self.key(text, in: &things, space: 2) }
+
     private mutating func maker(_ name: String) -> Key { Self.key("maker/\(name)", in: &subjects, space: 4) }
 
     private static func key(_ text: String, in keys: inout [String: Key], space: UInt64) -> Key {

@@ -11,7 +11,9 @@ struct Format: Sendable {
 
     /// An amount with its currency sign.
     func money(_ money: Money) -> String {
-        let value = Decimal(money.amount) / Self.powers[money.currency.exponent]
+        let value = Decimal(
+            sign: money.amount < 0 ? .minus : .plus, exponent: -money.currency.exponent,
+            significand: Decimal(money.amount.magnitude))
         // Everybody here reads ¥ as yuan; other signs keep their country where they need one.
         let presentation: CurrencyFormatStyleConfiguration.Presentation = money.currency == .cny ? .narrow : .standard
         return value.formatted(.currency(code: money.currency.code).presentation(presentation).locale(locale))
@@ -22,8 +24,6 @@ struct Format: Sendable {
         guard let amount, let currency else { return nil }
         return money(Money(amount, currency))
     }
-
-    private static let powers: [Decimal] = [1, 10, 100, 1_000]
 
     /// A whole number with separators.
     func number(_ number: Int) -> String { number.formatted(.number.locale(locale)) }

@@ -6,7 +6,7 @@ enum Word: String, CaseIterable {
     case siteName, skipToContent, mainNavigation, footer, actionFailed, linkCopied, pages, pageOf, previous
     case next, older, more, showMore, goBack, update, remove, undo, apply, save, saved, send, end, nothingHere
     case forYou, following, feeds, mall, search, cart, me, trending, feedKeys, feedEmpty, feedEmptyHelp
-    case openVideo, sound, actions, like, likes, comments, share, follow, followingNow, bag, why, whyHelp
+    case searchPrompt, openVideo, sound, actions, like, likes, comments, share, follow, followingNow, bag, why, whyHelp
     case notInterested, notInterestedDone, backToFeed, yourComment, signInToComment, noComments, followNobody
     case followNobodyHelp, creatorsToFollow, followers, creatorEmptyHelp, shopEmptyHelp, mallEmptyHelp
     case categories, subcategories, buyAgain, buyAgainHelp, newest, goods, videos, breadcrumbs, searchTitle
@@ -79,6 +79,7 @@ enum Word: String, CaseIterable {
                 "New videos and goods appear here as they are made. The mall has everything else.",
                 "有新视频和新品会出现在这里，先去商城逛逛吧。"
             )
+        case .searchPrompt: ("Search for", "搜索")
         case .openVideo: ("Open video", "打开视频")
         case .sound: ("Sound", "声音")
         case .actions: ("Actions", "操作")

@@ -43,6 +43,9 @@ struct VideoPages: Sendable {
                     ] as View
                 },
             ])
+        if let prompt = market.centre.prompt(under: id, in: context.language) {
+            page.content["prompt"] = ["words": prompt.words, "href": "/search?q=\(prompt.words.queryEscaped)"] as View
+        }
         if problem != nil { page.status = .unprocessableContent }
         page.styles = [.feedCSS]
         page.scripts = [.feedJS]

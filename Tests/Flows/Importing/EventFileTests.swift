@@ -36,7 +36,8 @@ struct EventFileTests {
 
     @Test("an empty file is no events; a missing column or file is a clear error")
     func whole() throws {
-        #expect(try EventFile(path: file("", "e.csv")).rows.isEmpty)
+        #expect(throws: ImportProblem.self) { try EventFile(path: file("", "e.csv")) }
+        #expect(try EventFile(path: file("person,item,time\n", "h.csv")).rows.isEmpty)
         #expect(throws: ImportProblem.self) { try EventFile(path: file("who,item,time\n", "e.csv")) }
         #expect(throws: ImportProblem.self) { try EventFile(path: "/nowhere/e.csv") }
     }

@@ -26,10 +26,16 @@ public struct Configuration: Sendable, Hashable {
     public var candidateLimit = 500
     /// Most items from which a learned admission chooses the candidates.
     public var poolLimit = 900
-    /// Share of slots that exploration may use.
+    /// The same where only what is new to the person is asked for, which nothing points at as clearly.
+    public var discoveryPoolLimit = 1500
+    /// Share of slots that exploration may use at most; it uses as much of it as is needed to give what is owed.
     public var explorationShare = 0.1
     /// Impressions guaranteed in each tier of the exploration pool.
     public var explorationTiers: [UInt32] = [200, 1000, 5000]
+    /// Rounds of a tier's impressions after which an item that is neither clearly better nor clearly worse leaves the pool.
+    public var explorationRounds: UInt32 = 3
+    /// Time in which a new listing gets the impressions of its first tier, milliseconds.
+    public var explorationSpan: Int64 = 24 * 3_600_000
     /// A listing is new for this long, milliseconds.
     public var newSpan: Int64 = 14 * 86_400_000
     /// Most slots of one category, as a share of the slate.

@@ -7,8 +7,8 @@ import Synchronization
 /// All calls are pure functions of the calls before them and of their arguments: no clock, no I/O, no global state.
 public final class Matcher: Sendable {
     let configuration: Configuration
-    private let learner: Mutex<Learner>
-    private let spare = Mutex<[Scratch]>([])
+    let learner: Mutex<Learner>
+    let spare = Mutex<[Scratch]>([])
 
     /// Makes an engine that knows nothing yet.
     public init(configuration: Configuration = Configuration()) {
@@ -114,7 +114,7 @@ public final class Matcher: Sendable {
     }
 
     /// Puts working memory back for the next request.
-    private func keep(_ gatherer: inout Gatherer) {
+    func keep(_ gatherer: inout Gatherer) {
         var scratch = gatherer.scratch
         gatherer.scratch = Scratch()
         scratch.clear()
@@ -182,8 +182,8 @@ public final class Matcher: Sendable {
     func examples(followed: [Key: Set<Key>], now: Int64, discovery: Bool, seed: UInt64) -> Examples {
         var random = SplitMix64(seed: seed)
         var examples = Examples()
-        // Misses are many and alike: one in four stands for four.
-        let share = 0.25
+        // Misses are many and alike: one in four stands for four, of wide pools fewer for more.
+        let share = discovery ? 0.25 * Double(configuration.poolLimit) / Double(configuration.discoveryPoolLimit) : 0.25
         for (person, answers) in followed.sorted(by: { $0.key < $1.key }) {
             var request = Request(person: person, now: now, discovery: discovery, explores: false, diversifies: false)
             request.takesPool = true
@@ -221,15 +221,9 @@ extension Gatherer {
     mutating func answer(
         _ keeping: ((Candidate) -> Bool)?
     ) -> (slate: Slate, offered: ContiguousArray<SlateLedger.Row>) {
-        forbid()
-        // The pool is owed its places, so it enters before other sources fill the limit.
-        let pool = ExplorationPool(reading: reading).members(&self)
-        gather()
-        measure()
-        reading.ranker.rank(&scratch.candidates)
-        let order = order(keeping)
+        let (order, pool) = rank(keeping)
         var builder = SlateBuilder(reading, scratch.candidates, order)
-        let choices = builder.build(ranks(of: pool, in: order))
+        let choices = builder.build(pool)
         let explainer = Explainer(reading: reading, scratch: scratch, ranker: reading.ranker)
         // The hard rules once more: nothing between gathering and here may let a withdrawn item through.
         let shown = choices.map { ($0, scratch.candidates[order[$0.rank]]) }
@@ -247,6 +241,18 @@ extension Gatherer {
         return (slate, ContiguousArray(offered))
     }
 
+    /// The candidates' places, best first, and who of them may be drawn by exploration.
+    mutating func rank(_ keeping: ((Candidate) -> Bool)? = nil) -> (order: [Int], pool: DrawPool) {
+        forbid()
+        // The pool is owed its places, so it enters before other sources fill the limit.
+        let members = ExplorationPool(reading: reading).members(&self)
+        gather()
+        measure()
+        reading.ranker.rank(&scratch.candidates)
+        let order = order(keeping)
+        return (order, drawPool(members, in: order))
+    }
+
     /// The candidates, best first; ties by item so that answers repeat.
     private func order(_ keeping: ((Candidate) -> Bool)?) -> [Int] {
         let scores = scratch.candidates.map(\.score), items = scratch.candidates.map(\.item)
@@ -255,18 +261,16 @@ extension Gatherer {
         return order
     }
 
-    /// Where the members of the pool stand in the order.
-    private func ranks(
-        of pool: ContiguousArray<PoolMember>, in order: [Int]
-    ) -> ContiguousArray<(rank: Int, weight: Double)> {
-        guard !pool.isEmpty else { return [] }
+    /// The members of the pool by their rank in the order.
+    private func drawPool(_ members: ExplorationPool.Members, in order: [Int]) -> DrawPool {
+        guard !members.all.isEmpty else { return .empty }
         var ranks = [Int](repeating: -1, count: scratch.candidates.count)
         for (rank, place) in order.enumerated() { ranks[place] = rank }
-        let members = pool.compactMap { member -> (rank: Int, weight: Double)? in
+        let known = members.all.compactMap { member -> (rank: Int, weight: Double, score: Float)? in
             let place = scratch.place[Int(member.item)]
             guard place >= 0, ranks[Int(place)] >= 0 else { return nil }
-            return (ranks[Int(place)], member.weight)
+            return (ranks[Int(place)], member.weight, scratch.candidates[Int(place)].score)
         }
-        return ContiguousArray(members)
+        return DrawPool(known, share: members.share)
     }
 }

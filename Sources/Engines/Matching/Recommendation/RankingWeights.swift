@@ -35,6 +35,9 @@ public struct RankingWeights: Sendable, Hashable {
     public var affinity = 0.5
     public var following = 1.2
     public var context = 1.8
+    /// For each halving of an item's share of the month, where only what is new to the person is asked for: the long tail
+    /// gets its place as long as that costs no accuracy.
+    public var novelty = 0.05
 
     // What costs.
     public var fatigue = 0.7
@@ -52,7 +55,8 @@ public struct RankingWeights: Sendable, Hashable {
         ("follow", \.follow), ("open", \.open), ("cart", \.cart), ("buy", \.buy), ("search", \.search),
         ("repurchase", \.repurchase), ("similarity", \.similarity), ("session", \.session),
         ("popularity", \.popularity), ("freshness", \.freshness), ("affinity", \.affinity),
-        ("following", \.following), ("context", \.context), ("fatigue", \.fatigue),
+        ("following", \.following), ("context", \.context),
+        ("novelty", \.novelty), ("fatigue", \.fatigue),
         ("notInterested", \.notInterested), ("report", \.report), ("refund", \.refund), ("damping", \.damping),
     ]
 

@@ -113,7 +113,7 @@ struct Synonyms: Sendable, Equatable {
             let terms = words.flatMap { $0.required.isEmpty ? $0.optional : $0.required }
             return terms.isEmpty ? nil : Phrase(surfaces: words.map(\.surface), terms: terms)
         }
-        guard phrases.count > 1 else { return }
+        guard phrases.count > 1, !texts.contains(set) else { return }
         for (place, phrase) in phrases.enumerated() {
             byFirst[phrase.surfaces[0], default: []].append((sets.count, place))
         }

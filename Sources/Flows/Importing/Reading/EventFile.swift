@@ -95,8 +95,8 @@ public struct EventFile: Sendable {
         default: isLines = try open().read(1).first == UInt8(ascii: "{")
         }
         let input = try open()
+        guard input.size > 0 else { throw ImportProblem.unreadable(name, "it is empty: not even a header line.") }
         if isLines { return JSONLinesReader(input) }
-        guard input.size > 0 else { return JSONLinesReader(input) }
         let reader = try CSVReader(input)
         for choices in columns where reader.columns.isDisjoint(with: choices) {
             throw ImportProblem.unreadable(name, "it has no column \(choices[0]).")

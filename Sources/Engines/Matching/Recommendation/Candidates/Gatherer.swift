@@ -22,7 +22,8 @@ struct Reading: Sendable {
 
     /// Most items that are gathered.
     var gatherLimit: Int {
-        admission != nil || request.takesPool ? configuration.poolLimit : configuration.candidateLimit
+        guard admission != nil || request.takesPool else { return configuration.candidateLimit }
+        return request.discovery ? configuration.discoveryPoolLimit : configuration.poolLimit
     }
 }
 

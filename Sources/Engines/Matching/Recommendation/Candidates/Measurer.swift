@@ -32,41 +32,81 @@ struct Measurer {
     /// The signals of ``Signal/early``.
     func measureEarly(_ scratch: inout Scratch) {
         attachHistory(&scratch)
-        for place in scratch.candidates.indices {
-            let item = scratch.candidates[place].item
-            let counters = world.counters[item]
-            scratch.candidates[place].signals[.linear] = scratch.linear[item].sum
-            scratch.candidates[place].signals[.session] = scratch.session[item].sum
-            scratch.candidates[place].signals[.month] = Self.level(counters.month, .month, now) - totals[0]
-            scratch.candidates[place].signals[.adoptedMonth] =
-                Self.level(counters.adoptedMonth, .month, now) - adopted[1]
-            scratch.candidates[place].signals[.reach] = naturalLog1p(Float(counters.persons))
-            scratch.candidates[place].signals[.breadth] = breadth
-            scratch.candidates[place].signals[.basket] = basket
+        var candidates: ContiguousArray<Candidate> = []
+        swap(&candidates, &scratch.candidates)
+        candidates.withUnsafeMutableBufferPointer { candidates in
+            for place in candidates.indices { measureEarly(&candidates[place], scratch) }
         }
+        swap(&candidates, &scratch.candidates)
         rank(&scratch)
+    }
+
+    @inline(__always)
+    private func measureEarly(_ candidate: inout Candidate, _ scratch: borrowing Scratch) {
+        let item = candidate.item
+        candidate.signals[.linear] = scratch.linear[item].sum
+        candidate.signals[.session] = scratch.session[item].sum
+        let (month, adoptedMonth) = (world.counters[item].month, world.counters[item].adoptedMonth)
+        candidate.signals[.month] = Self.level(month, .month, now) - totals[0]
+        candidate.signals[.adoptedMonth] = Self.level(adoptedMonth, .month, now) - adopted[1]
+        candidate.signals[.reach] = naturalLog1p(Float(world.counters[item].persons))
+        candidate.signals[.breadth] = breadth
+        candidate.signals[.basket] = basket
+        measureKind(&candidate, month, adoptedMonth, scratch)
+    }
+
+    /// What the person has of its category and tags, and what it has of them: goods of a kind stand in for one another, so
+    /// this says most about what was never bought before.
+    @inline(__always)
+    private func measureKind(
+        _ candidate: inout Candidate, _ month: LogMass, _ adoptedMonth: LogMass, _ scratch: borrowing Scratch
+    ) {
+        let category = world.items[candidate.item].category
+        if category >= 0 {
+            candidate.signals[.categoryShare] = share(month, of: world.subjects[category].month)
+            candidate.signals[.categoryAdopted] = share(adoptedMonth, of: world.subjects[category].adopted)
+            if let affinity = scratch.affinity(category) {
+                candidate.signals[.categorySlow] = naturalLog1p(affinity.slow)
+                candidate.signals[.categoryTaken] = naturalLog1p(affinity.taken)
+            }
+        }
+        for tag in world.items[candidate.item].tags {
+            let share = share(month, of: world.subjects[tag].month)
+            candidate.signals[.tagShare] = min(candidate.signals[.tagShare], share)
+            guard let affinity = scratch.affinity(tag) else { continue }
+            candidate.signals[.tagSlow] = max(candidate.signals[.tagSlow], naturalLog1p(affinity.slow))
+            candidate.signals[.tagTaken] = max(candidate.signals[.tagTaken], naturalLog1p(affinity.taken))
+        }
     }
 
     /// All other signals.
     func measure(_ scratch: inout Scratch) {
-        for place in scratch.candidates.indices {
-            var candidate = scratch.candidates[place]
-            let record = world.items[candidate.item]
-            let counters = world.counters[candidate.item]
-            var signals = candidate.signals
-            measurePopularity(&signals, counters, record)
-            measureSubjects(&signals, record, scratch)
-            signals[.context] = context(candidate.item, record, scratch)
-            if let seen = reading.person.seen[candidate.item] {
-                measureSeen(
-                    &signals, &candidate, seen,
-                    record: candidate.own >= 0 ? reading.person.history.values[Int(candidate.own)] : nil)
+        var candidates: ContiguousArray<Candidate> = []
+        swap(&candidates, &scratch.candidates)
+        candidates.withUnsafeMutableBufferPointer { candidates in
+            for place in candidates.indices {
+                // Records are read where they lie: a copy would count references of what they hold.
+                let item = candidates[place].item
+                measure(&candidates[place], world.items[item], world.counters[item], scratch)
             }
-            signals[.cadence] = cadence
-            signals[.visitOverdue] = visitOverdue
-            candidate.signals = signals
-            scratch.candidates[place] = candidate
         }
+        swap(&candidates, &scratch.candidates)
+    }
+
+    private func measure(
+        _ candidate: inout Candidate, _ record: borrowing ItemRecord, _ counters: borrowing ItemCounters,
+        _ scratch: borrowing Scratch
+    ) {
+        measurePopularity(&candidate.signals, counters, record)
+        measureSubjects(&candidate.signals, record, scratch)
+        candidate.signals[.context] = context(candidate.item, record, scratch)
+        if let seen = reading.person.seen[candidate.item] {
+            measureSeen(
+                &candidate, seen,
+                record: candidate.own >= 0 ? reading.person.history.values[Int(candidate.own)] : nil)
+        }
+        candidate.signals[.cadence] = cadence
+        candidate.signals[.visitOverdue] = visitOverdue
     }
 
     /// What competes for the same places: the order within a source says more than its level.
@@ -109,7 +149,9 @@ struct Measurer {
         }
     }
 
-    private func measurePopularity(_ signals: inout Signals, _ counters: ItemCounters, _ record: ItemRecord) {
+    private func measurePopularity(
+        _ signals: inout Signals, _ counters: borrowing ItemCounters, _ record: borrowing ItemRecord
+    ) {
         let levels = Self.levels(counters, now) - totals
         signals[.month] = levels[0]
         signals[.week] = levels[1]
@@ -121,13 +163,6 @@ struct Measurer {
         signals[.trend] = levels[1] - levels[0]
         signals[.adoptedTrend] = adoption[0] - adoption[1]
         signals[.itemGap] = naturalLog1p(counters.gap)
-        if record.category >= 0 {
-            signals[.categoryShare] = share(counters.month, of: world.subjects[record.category].month)
-            signals[.categoryAdopted] = share(counters.adoptedMonth, of: world.subjects[record.category].adopted)
-        }
-        for tag in record.tags {
-            signals[.tagShare] = min(signals[.tagShare], share(counters.month, of: world.subjects[tag].month))
-        }
         signals[.repeatRate] = (Float(counters.repeaters) + 1) / (Float(counters.buyers) + 4)
         let born = record.listed && record.listedAt > 0 ? record.listedAt : (counters.first == 0 ? now : counters.first)
         signals[.age] = naturalLog1p(Float(max(0, now - born)) / 86_400_000)
@@ -147,21 +182,22 @@ struct Measurer {
         Float(max(-20, mass.level - Double(now) / Double(window.halfLife)))
     }
 
-    private static func adoption(_ counters: ItemCounters, _ now: Int64) -> SIMD2<Float> {
+    private static func adoption(_ counters: borrowing ItemCounters, _ now: Int64) -> SIMD2<Float> {
         SIMD2(level(counters.adoptedWeek, .week, now), level(counters.adoptedMonth, .month, now))
     }
 
     /// log₂ of the evidence in each window, at least one part in a million of a like.
-    private static func levels(_ counters: ItemCounters, _ now: Int64) -> SIMD4<Float> {
+    private static func levels(_ counters: borrowing ItemCounters, _ now: Int64) -> SIMD4<Float> {
         SIMD4(
             level(counters.month, .month, now), level(counters.week, .week, now), level(counters.day, .day, now),
             level(counters.hour, .hour, now))
     }
 
-    private func measureSubjects(_ signals: inout Signals, _ record: ItemRecord, _ scratch: Scratch) {
+    private func measureSubjects(
+        _ signals: inout Signals, _ record: borrowing ItemRecord, _ scratch: borrowing Scratch
+    ) {
         var damp: Float = 0
         if let affinity = scratch.affinity(record.category) {
-            signals[.categorySlow] = naturalLog1p(affinity.slow)
             signals[.categoryFast] = naturalLog1p(affinity.fast)
             signals[.categoryPulse] = naturalLog1p(affinity.pulse)
             damp += affinity.damp
@@ -169,7 +205,6 @@ struct Measurer {
         for tag in record.tags {
             guard let affinity = scratch.affinity(tag) else { continue }
             signals[.tag] = max(signals[.tag], naturalLog1p(affinity.fast + affinity.pulse))
-            signals[.tagSlow] = max(signals[.tagSlow], naturalLog1p(affinity.slow))
             damp += affinity.damp * 0.3
         }
         if let affinity = scratch.affinity(record.shop) {
@@ -187,7 +222,8 @@ struct Measurer {
         }
     }
 
-    private func context(_ item: Int32, _ record: ItemRecord, _ scratch: Scratch) -> Float {
+    private func context(_ item: Int32, _ record: borrowing ItemRecord, _ scratch: borrowing Scratch) -> Float {
+        if reading.contextItems.isEmpty && reading.contextSubjects.isEmpty { return 0 }
         var sum = min(1, scratch.context[item].sum)
         for subject in reading.contextSubjects {
             if record.category == subject || record.tags.contains(subject) { sum += 1 }
@@ -200,10 +236,10 @@ struct Measurer {
     }
 
     /// Fatigue counts looks that came to nothing; whoever responded since is not tired of it.
-    private func measureSeen(_ signals: inout Signals, _ candidate: inout Candidate, _ seen: Seen, record: History?) {
+    private func measureSeen(_ candidate: inout Candidate, _ seen: Seen, record: History?) {
         let answered = record.map { $0.last >= seen.last } ?? false
         let days = Float(max(0, now - seen.last)) / 86_400_000
-        signals[.fatigue] = answered ? 0 : naturalLog1p(Float(seen.times)) * power2(-days / 14)
+        candidate.signals[.fatigue] = answered ? 0 : naturalLog1p(Float(seen.times)) * power2(-days / 14)
         let paused = now - seen.last < reading.configuration.seenPause
         candidate.paused = paused && !reading.request.repeatsSeen
     }

@@ -38,13 +38,16 @@ enum Signal: Int, CaseIterable, Sendable {
     case lastVisits, recentVisits, manyVisits
     /// log₂ growth: week over month, of all responses and of first ones.
     case trend, adoptedTrend
+    /// log(1 + items of its category, and of its strongest tag, that the person took up for the first time), decayed.
+    case categoryTaken, tagTaken
 }
 
 extension Signal {
     /// What can be told of an item before it is a candidate: cheap, and enough to choose by.
     static let early: [Signal] = [
         .purchases, .ownFast, .ownSlow, .due, .recency, .overdue, .visitRate, .lastVisits, .recentVisits, .visitsSince,
-        .linear, .linearRank, .dueRank, .session, .month, .adoptedMonth, .reach, .breadth, .basket,
+        .linear, .linearRank, .dueRank, .session, .month, .adoptedMonth, .reach, .breadth, .basket, .categorySlow,
+        .categoryTaken, .categoryShare, .categoryAdopted, .tagSlow, .tagTaken, .tagShare,
     ]
 }
 

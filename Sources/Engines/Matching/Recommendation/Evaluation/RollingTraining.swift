@@ -32,11 +32,13 @@ struct RollingTraining {
         }
         observe(until: evaluation.trainUntil, seconds)
         matcher.refresh(now: evaluation.trainUntil)
+        let configuration = evaluation.configuration
+        func share(of pool: Int) -> Double { Double(configuration.candidateLimit) / Double(pool) }
         matcher.adopt(
             LearnedRanking(
-                examples.all, version: "all", seed: evaluation.seed),
+                examples.all, version: "all", share: share(of: configuration.poolLimit), seed: evaluation.seed),
             discovery: LearnedRanking(
-                examples.discovery, version: "discovery",
+                examples.discovery, version: "discovery", share: share(of: configuration.discoveryPoolLimit),
                 seed: evaluation.seed))
     }
 

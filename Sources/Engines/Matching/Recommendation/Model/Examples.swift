@@ -24,6 +24,25 @@ struct Examples: Sendable {
         all.weights += more.weights
     }
 
+    /// The examples with a place among the `share` of all, by weight, that have the highest odds.
+    func highest(_ odds: ContiguousArray<Float>, share: Double) -> Examples {
+        let order = odds.indices.sorted { odds[$0] != odds[$1] ? odds[$0] > odds[$1] : $0 < $1 }
+        var left = share * weights.reduce(0.0) { $0 + Double($1) }
+        var isKept = ContiguousArray(repeating: false, count: count)
+        for place in order {
+            left -= Double(weights[place])
+            if left < 0 { break }
+            isKept[place] = true
+        }
+        var kept = Examples()
+        for place in 0..<count where isKept[place] {
+            kept.signals += signals[(place * Self.width)..<((place + 1) * Self.width)]
+            kept.responded.append(responded[place])
+            kept.weights.append(weights[place])
+        }
+        return kept
+    }
+
     @inline(__always)
     func value(_ signal: Int, of example: Int) -> Float { signals[example * Self.width + signal] }
 }
@@ -46,12 +65,18 @@ public struct LearnedRanking: Sendable, Hashable {
     }
 
     /// Learns both from examples of wide pools; nil when there are too few responses to learn from.
-    init?(_ examples: Examples, version: String, seed: UInt64) {
+    ///
+    /// - Parameter share: the part of a pool that is admitted. The second model learns on what the first admits, as it will
+    ///   be asked: telling good candidates from better ones is another question than telling them from the rest.
+    init?(_ examples: Examples, version: String, share: Double = 1, seed: UInt64) {
         guard examples.positives >= Self.leastResponses, examples.positives < examples.count else { return nil }
         var first = RankingTrainer(seed: seed)
         (first.trees, first.depth, first.rate, first.signalShare) = (60, 4, 0.2, 0.8)
         first.among = Signal.early
-        admission = first.fit(examples, version: version)
-        model = RankingTrainer(seed: seed).fit(examples, version: version)
+        let admission = first.fit(examples, version: version)
+        let admitted = share < 1 ? examples.highest(admission.logOdds(examples), share: share) : examples
+        self.admission = admission
+        let isEnough = admitted.positives >= Self.leastResponses && admitted.positives < admitted.count
+        model = RankingTrainer(seed: seed).fit(isEnough ? admitted : examples, version: version)
     }
 }

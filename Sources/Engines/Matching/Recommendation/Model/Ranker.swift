@@ -8,6 +8,8 @@ struct Ranker: Sendable {
     var model: RankingModel?
     /// Probabilities of the actions, learned from what came into view; nil until there are any.
     var actions: ActionModels?
+    /// Whether only what is new to the person is ranked.
+    var discovers = false
 
     func rank(_ candidates: inout ContiguousArray<Candidate>) {
         if let actions, model == nil {
@@ -44,7 +46,9 @@ struct Ranker: Sendable {
         parts[Strength.affinity] *= min(1, signals[.categoryPulse] + signals[.creator])
         let strength = naturalExponential(learned) + 0.1 * parts.sum()
         let cost = Float(weights.fatigue) * signals[.fatigue] + Float(weights.damping) * signals[.damp]
-        return naturalLog(strength) - cost
+        // Where nobody wants an item, its share says nothing more.
+        let novelty = discovers ? Float(weights.novelty) * max(-14, signals[.month]) : 0
+        return naturalLog(strength) - cost - novelty
     }
 
     func score(_ signals: Signals) -> Float {

@@ -65,6 +65,25 @@ public struct RankingModel: Sendable, Hashable {
         return ContiguousArray(sums.prefix(candidates.count))
     }
 
+    /// Log-odds of all examples, in their order: for learning, where speed is no concern.
+    func logOdds(_ examples: Examples) -> ContiguousArray<Float> {
+        ContiguousArray(
+            (0..<examples.count).map { place in
+                var sum = base
+                for tree in trees {
+                    var leaf = 0
+                    for level in tree.signals.indices {
+                        let signal = tree.signals[level]
+                        // Above the bin's edge is above the bin.
+                        let edge = edges[signal][Int(tree.bins[level])]
+                        if examples.value(signal, of: place) > edge { leaf |= 1 << level }
+                    }
+                    sum += tree.leaves[leaf]
+                }
+                return sum
+            })
+    }
+
     /// A condition as a number: where the processor can't guess, arithmetic beats a branch.
     @inline(__always)
     private func bit(_ condition: Bool) -> Int { Int(unsafeBitCast(condition, to: UInt8.self)) }

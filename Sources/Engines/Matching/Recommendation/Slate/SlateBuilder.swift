@@ -17,12 +17,20 @@ struct SlateBuilder {
     private let makerCap: Int
     /// What another piece by a creator costs who has so many already, in log-odds.
     private let creatorCosts: ContiguousArray<Float>
+    /// How many slots of one slate exploration may take: its share, one at least.
+    private let explorationCap: Int
 
     /// A candidate that got its place, and with which probability.
     struct Choice {
         let rank: Int
         let propensity: Double
         let explored: Bool
+    }
+
+    /// What a forced slot could have held: the probability of the item asked for, and everybody's.
+    struct Odds {
+        let propensity: Double
+        let all: [(rank: Int, probability: Double)]
     }
 
     /// - Parameter order: the candidates' places, best first.
@@ -37,6 +45,7 @@ struct SlateBuilder {
         let count = Double(request.count)
         categoryCap = max(2, Int((configuration.categoryShare * count).rounded(.up)))
         makerCap = max(2, Int((configuration.shopShare * count).rounded(.up)))
+        explorationCap = max(1, Int(configuration.explorationShare * count))
         let (decay, floor) = (logarithm2(Float(configuration.creatorDecay)), Float(configuration.creatorFloor))
         creatorCosts = ContiguousArray(
             (0...makerCap).map { $0 == 0 ? 0 : -naturalLog(max(floor, power2(Float($0) * decay))) })
@@ -44,61 +53,57 @@ struct SlateBuilder {
 
     /// Fills the slots one after another.
     ///
-    /// Each slot explores with a fixed probability, then draws from the pool with known weights; otherwise the best
-    /// candidate takes it. The propensity of what was chosen is exact, given the slots before it.
-    ///
-    /// - Parameter pool: the ranks that exploration may draw, with their weights.
-    mutating func build(_ pool: ContiguousArray<(rank: Int, weight: Double)>) -> [Choice] {
-        var pool = pool
-        var rest = Array(scores.indices)
-        // A cap once reached stays so: whatever it keeps out waits here until nothing else is left.
-        var spare: [Int] = []
+    /// Each slot explores with a known probability, until the slate's part of exploration is used up, then draws from the
+    /// pool with known weights; otherwise the best candidate takes it. The propensity of what was chosen is exact, given
+    /// the slots before it.
+    mutating func build(_ pool: DrawPool) -> [Choice] {
+        var slots = OpenSlots(candidates: scores.count, pool: pool)
         var random = SplitMix64(seed: request.seed)
         var choices: [Choice] = []
         choices.reserveCapacity(request.count)
         while choices.count < request.count {
-            if rest.isEmpty { swap(&rest, &spare) }
-            let best = bestPlace(rest)
-            let share = best == nil ? 1 : (pool.isEmpty ? 0 : configuration.explorationShare)
-            let explores = !pool.isEmpty && random.unit() < share
-            let total = pool.reduce(0) { $0 + $1.weight }
-            let choice: Choice
-            if explores {
-                let member = Self.draw(pool, total, &random)
-                let drawn = share * member.weight / total
-                let wasBest = best.map { rest[$0] == member.rank } ?? false
-                choice = Choice(rank: member.rank, propensity: wasBest ? drawn + 1 - share : drawn, explored: true)
-            } else {
-                guard let best else { break }
-                let drawn = pool.first { $0.rank == rest[best] }.map { share * $0.weight / total } ?? 0
-                choice = Choice(rank: rest[best], propensity: 1 - share + drawn, explored: false)
-            }
-            if let place = explores ? rest.firstIndex(of: choice.rank) : best {
-                rest.remove(at: place)
-            } else {
-                spare.removeAll { $0 == choice.rank }
-            }
-            pool.removeAll { $0.rank == choice.rank }
-            if take(choice.rank) {
-                spare += rest.filter { !fits($0) }
-                spare.sort()
-                rest.removeAll { !fits($0) }
-                pool.removeAll { !fits($0.rank) }
-            }
-            choices.append(choice)
+            let draw = draw(&slots)
+            guard let rank = draw.rank(&random) else { break }
+            choices.append(
+                Choice(rank: rank, propensity: draw.probability(of: rank), explored: draw.wasDrawn(rank)))
+            fill(rank, draw, &slots)
         }
         return choices
     }
 
-    private static func draw(
-        _ pool: ContiguousArray<(rank: Int, weight: Double)>, _ total: Double, _ random: inout SplitMix64
-    ) -> (rank: Int, weight: Double) {
-        var left = random.unit() * total
-        for member in pool {
-            left -= member.weight
-            if left < 0 { return member }
+    /// Fills the slots with given ranks, nil for what is no candidate, and says how probable each was.
+    mutating func odds(_ pool: DrawPool, of forced: [Int?]) -> [Odds] {
+        var slots = OpenSlots(candidates: scores.count, pool: pool)
+        return forced.map { rank in
+            let draw = draw(&slots)
+            let odds = Odds(propensity: rank.map { draw.probability(of: $0) } ?? 0, all: draw.odds)
+            // Judging goes on behind an item that could not have been here.
+            if let rank { fill(rank, draw, &slots) }
+            return odds
         }
-        return pool[pool.count - 1]
+    }
+
+    /// Who could take the next slot.
+    private func draw(_ slots: inout OpenSlots) -> SlotDraw {
+        if slots.rest.isEmpty { swap(&slots.rest, &slots.spare) }
+        let best = bestPlace(slots.rest).map { slots.rest[$0] }
+        return SlotDraw(
+            pool: slots.pool, best: best, share: slots.explored < explorationCap ? slots.pool.share : 0)
+    }
+
+    private mutating func fill(_ rank: Int, _ draw: SlotDraw, _ slots: inout OpenSlots) {
+        if draw.wasDrawn(rank) { slots.explored += 1 }
+        if let place = slots.rest.firstIndex(of: rank) {
+            slots.rest.remove(at: place)
+        } else {
+            slots.spare.removeAll { $0 == rank }
+        }
+        slots.pool.remove(rank)
+        guard take(rank) else { return }
+        slots.spare += slots.rest.filter { !fits($0) }
+        slots.spare.sort()
+        slots.rest.removeAll { !fits($0) }
+        slots.pool.keep { fits($0) }
     }
 
     // MARK: Choosing
@@ -169,5 +174,19 @@ struct SlateBuilder {
     private static func count(_ number: Int32, in counts: inout ContiguousArray<Int>) -> Int {
         counts[Int(number)] += 1
         return counts[Int(number)]
+    }
+}
+
+/// What a slate being filled still has to choose from, best first.
+private struct OpenSlots {
+    var rest: [Int]
+    /// A cap once reached stays so: whatever it keeps out waits here until nothing else is left.
+    var spare: [Int] = []
+    var pool: DrawPool
+    var explored = 0
+
+    init(candidates: Int, pool: DrawPool) {
+        rest = Array(0..<candidates)
+        self.pool = pool
     }
 }

@@ -31,6 +31,13 @@ extension Learner {
 
     private mutating func show(_ item: Int32, to person: Int32, at time: Int64) {
         world.counters[item].impressions &+= 1
+        world.shown.add(1, at: time, halfLife: Window.day.halfLife)
+        world.total.impressions &+= 1
+        // Old and new count alike in a rate; halved before the counter is full, it goes on.
+        if world.total.impressions > 1 << 31 {
+            world.total.impressions /= 2
+            world.total.responses /= 2
+        }
         let category = world.items[item].category
         if category >= 0 { world.subjects[category].impressions &+= 1 }
         people[person].see(item, at: time, configuration)
@@ -40,22 +47,28 @@ extension Learner {
         }
     }
 
-    /// Moves an item through the exploration pool once its tier's impressions are spent.
+    /// Judges an item of the exploration pool each time that it has had the impressions of its tier (front-loaded exposure
+    /// with a pass bar, arXiv 2509.14102).
     ///
-    /// Promotion needs the lower bound of the response rate to reach the category's rate, or the upper bound not to fall
-    /// below it; an item whose upper bound is below leaves the pool (front-loaded exposure with a pass bar, arXiv 2509.14102).
+    /// It is promoted when the *lower* bound of its response rate reaches its category's rate, and leaves when the *upper*
+    /// bound stays below. In between nothing is known yet: it stays, for at most ``Configuration/explorationRounds`` rounds.
     private mutating func judge(_ item: Int32) {
         let state = world.exploration[item]
         let tiers = configuration.explorationTiers
-        guard Int(state.tier) < tiers.count, state.impressions >= tiers[Int(state.tier)] else { return }
+        guard Int(state.tier) < tiers.count else { return }
+        let quota = tiers[Int(state.tier)]
+        guard quota > 0, state.impressions > 0, state.impressions % quota == 0 else { return }
         let category = world.items[item].category
-        let rate = category >= 0 ? world.subjects[category].responseRate : 0.05
+        // A video has no category: it is held against everything that is shown.
+        let rate = category >= 0 ? world.subjects[category].responseRate : world.total.responseRate
         let bounds = wilson(successes: Double(state.responses), trials: Double(state.impressions))
-        let passes = state.tier == 0 ? bounds.upper >= rate : bounds.lower >= rate
         let next = state.tier + 1
-        if passes && Int(next) < tiers.count {
+        if bounds.lower >= rate, Int(next) < tiers.count {
             world.exploration[item] = Exploration(tier: next)
-        } else {
+        } else if bounds.lower >= rate || bounds.upper < rate
+            || state.impressions / quota >= configuration.explorationRounds
+        {
+            // It has shown its worth and stands by itself, or has shown that it has none, or its time is up.
             world.exploration[item].tier = -1
             world.pool.removeAll { $0 == item }
         }
@@ -68,8 +81,8 @@ extension Learner {
         guard weight > 0 else { return }
         people[person].visit(at: event.time)
         count(item, person, event, weight)
-        remember(item, person, event, weight)
-        feelSubjects(of: item, person, at: event.time, weight: Float(weight))
+        let isFirst = remember(item, person, event, weight)
+        feelSubjects(of: item, person, at: event.time, weight: Float(weight), isFirst: isFirst)
         let record = world.items[item]
         // Who enjoys a video enjoys, a little, the goods under it.
         for product in record.products {
@@ -83,6 +96,7 @@ extension Learner {
         world.counters[item].add(weight, at: event.time)
         world.total.add(weight, at: event.time)
         world.counters[item].responses &+= 1
+        world.total.responses &+= 1
         if world.exploration[item].tier >= 0 { world.exploration[item].responses &+= 1 }
         let record = world.items[item]
         if record.category >= 0 { world.subjects[record.category].responses &+= 1 }
@@ -97,9 +111,11 @@ extension Learner {
         }
     }
 
+    /// - Returns: whether the person never had anything to do with the item before.
+    @discardableResult
     private mutating func remember(
         _ item: Int32, _ person: Int32, _ event: Event, _ weight: Double, asItself: Bool = true
-    ) {
+    ) -> Bool {
         var isFirst = false
         var gap: Float?
         let visits = people[person].visits
@@ -133,6 +149,7 @@ extension Learner {
             if before == 0 { world.counters[item].buyers &+= 1 }
             if before == 1 { world.counters[item].repeaters &+= 1 }
         }
+        return isFirst
     }
 
     private mutating func adopt(_ item: Int32, at time: Int64) {
@@ -145,12 +162,15 @@ extension Learner {
         }
     }
 
-    private mutating func feelSubjects(of item: Int32, _ person: Int32, at time: Int64, weight: Float) {
+    private mutating func feelSubjects(
+        of item: Int32, _ person: Int32, at time: Int64, weight: Float, isFirst: Bool = false
+    ) {
         world.items[item].subjects { subject in
             people[person].feel(subject, at: time, configuration) {
                 $0.pulse += weight
                 $0.fast += weight
                 $0.slow += weight
+                if isFirst { $0.taken += 1 }
                 // A change of mind is believed: liking again undoes dislike quickly.
                 $0.damp *= 0.8
             }
@@ -225,6 +245,11 @@ extension Learner {
         default: break
         }
     }
+}
+
+extension ItemCounters {
+    /// Responses an impression, smoothed towards 5 % by 100 impressions.
+    var responseRate: Double { (Double(responses) + 5) / (Double(max(impressions, responses)) + 100) }
 }
 
 extension SubjectRecord {

@@ -87,6 +87,8 @@ struct Affinity: Sendable, Keyed, Hashable {
     var slow: Float = 0
     /// Dislike, decayed with the damping half-life.
     var damp: Float = 0
+    /// Items of it that the person took up for the first time, decayed like `slow`.
+    var taken: Float = 0
     var time: Int64
 
     var key: Int32 { subject }
@@ -103,7 +105,9 @@ struct Affinity: Sendable, Keyed, Hashable {
         let days = Double(now - time) / 86_400_000
         copy.pulse *= Float(power2(-days * 24))
         copy.fast *= Float(power2(-days / configuration.fastHalfLifeDays))
-        copy.slow *= Float(power2(-days / configuration.slowHalfLifeDays))
+        let long = Float(power2(-days / configuration.slowHalfLifeDays))
+        copy.slow *= long
+        copy.taken *= long
         copy.damp *= Float(power2(-days / configuration.dampHalfLifeDays))
         copy.time = now
         return copy
@@ -193,6 +197,7 @@ struct Person: Sendable {
                 mine.pulse += theirs.pulse
                 mine.fast += theirs.fast
                 mine.slow += theirs.slow
+                mine.taken += theirs.taken
                 mine.damp += theirs.damp
             }
         }

@@ -27,7 +27,8 @@ extension Learner {
             within: request.within.map { subjects.number(of: $0) ?? -2 } ?? -1,
             modelVersion: modelVersion(of: weights),
             admission: ranking?.admission,
-            ranker: Ranker(weights: weights, model: ranking?.model, actions: actions))
+            ranker: Ranker(
+                weights: weights, model: ranking?.model, actions: actions, discovers: request.discovery))
     }
 
     /// The training data of the closed-form model as it stands at `now`.

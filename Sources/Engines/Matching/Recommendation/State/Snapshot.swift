@@ -1,7 +1,7 @@
 /// The state as bytes.
 extension Learner {
     /// Marks the bytes as ours and names their version.
-    private static let mark: UInt64 = 0x5155_4D41_5443_0002
+    private static let mark: UInt64 = 0x5155_4D41_5443_0003
 
     func encoded() -> [UInt8] {
         var writer = ByteWriter(capacity: 1 << 20)
@@ -18,6 +18,7 @@ extension Learner {
         writer.write(world.adopted)
         writer.write(world.pool) { $0.write($1) }
         writer.write(world.total)
+        writer.write(world.shown.level)
         writer.write(world.lastTime)
         writer.write(world.linear.version)
         writer.write(world.linear.time)
@@ -50,6 +51,7 @@ extension Learner {
         world.adopted = try reader.topList(sizes.items)
         world.pool = try reader.list { reader throws(SnapshotProblem) in try reader.number(below: sizes.items) }
         world.total = try reader.counters()
+        world.shown = LogMass(level: try reader.read())
         world.lastTime = try reader.read()
         world.linear = try reader.linearModel(sizes.items)
         guard reader.isAtEnd else { throw .damaged(at: reader.place) }
@@ -160,7 +162,9 @@ extension ByteWriter {
         }
         write(person.affinities.values) { writer, affinity in
             writer.write(affinity.subject)
-            for number in [affinity.pulse, affinity.fast, affinity.slow, affinity.damp] { writer.write(number) }
+            for number in [affinity.pulse, affinity.fast, affinity.slow, affinity.damp, affinity.taken] {
+                writer.write(number)
+            }
             writer.write(affinity.time)
         }
         write(person.seen.values) { writer, seen in

@@ -98,6 +98,7 @@ extension ByteReader {
         affinity.fast = try read()
         affinity.slow = try read()
         affinity.damp = try read()
+        affinity.taken = try read()
         affinity.time = try read()
         return affinity
     }

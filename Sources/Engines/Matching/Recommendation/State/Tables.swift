@@ -153,6 +153,8 @@ struct World: Sendable {
     var pool: ContiguousArray<Int32> = []
     /// All evidence, by window.
     var total = ItemCounters()
+    /// All impressions, decayed by the day's half-life: the traffic that exploration is paced by.
+    var shown = LogMass()
     var lastTime: Int64 = 0
     var linear = LinearModel.empty
 

@@ -1,24 +1,32 @@
-/// Vectors as bytes, each with its own scale.
+/// Vectors as bytes, each with its own scale, in blocks of sixteen rows (see CVectors.h for the order of the bytes).
 struct VectorCodes: Sendable {
     let width: Int
-    private(set) var bytes: ContiguousArray<Int8> = []
+    private(set) var bytes: ContiguousArray<UInt8> = []
     private(set) var scales: ContiguousArray<Float> = []
 
+    private static let lanes = 16
+
+    /// - Parameter width: components of a row, a multiple of 4.
     init(width: Int) { self.width = width }
 
     var count: Int { scales.count }
 
     mutating func append(_ vector: some Collection<Float>) {
-        let scale = Self.scale(vector)
-        scales.append(scale)
-        for component in vector { bytes.append(Int8((component / scale).rounded())) }
+        if count % Self.lanes == 0 { bytes.append(contentsOf: repeatElement(128, count: Self.lanes * width)) }
+        scales.append(0)
+        replace(count - 1, by: vector)
     }
 
     mutating func replace(_ row: Int, by vector: some Collection<Float>) {
         let scale = Self.scale(vector)
         scales[row] = scale
-        for (place, component) in vector.enumerated() {
-            bytes[row * width + place] = Int8((component / scale).rounded())
+        let factor = 1 / scale
+        var place = start(of: row)
+        var number = 0
+        for component in vector {
+            bytes[place] = UInt8(max(1, min(255, 128 + (component * factor).rounded())))
+            number += 1
+            place += number % 4 == 0 ? 4 * Self.lanes - 3 : 1
         }
     }
 
@@ -27,10 +35,19 @@ struct VectorCodes: Sendable {
         let last = count - 1
         if row < last {
             scales[row] = scales[last]
-            for place in 0..<width { bytes[row * width + place] = bytes[last * width + place] }
+            let (to, from) = (start(of: row), start(of: last))
+            for group in 0..<(width / 4) {
+                let step = group * 4 * Self.lanes
+                for component in step..<(step + 4) { bytes[to + component] = bytes[from + component] }
+            }
         }
         scales.removeLast()
-        bytes.removeLast(width)
+        if count % Self.lanes == 0 { bytes.removeLast(Self.lanes * width) }
+    }
+
+    /// The first byte of a row; its next three follow, then those of other rows come between.
+    private func start(of row: Int) -> Int {
+        (row / Self.lanes) * Self.lanes * width + (row % Self.lanes) * 4
     }
 
     private static func scale(_ vector: some Collection<Float>) -> Float {

@@ -17,6 +17,7 @@ struct VectorTable: Sendable {
     /// Codes of the clusters' centres, in the order of the clusters.
     var centres: VectorCodes
     private var scores: ContiguousArray<Float> = []
+    private var passing: ContiguousArray<Int32> = []
     private var query: ContiguousArray<Int8> = []
 
     init(dimension: Int, settings: VectorIndex.Settings) {
@@ -96,7 +97,7 @@ struct VectorTable: Sendable {
     /// The cluster whose centre is nearest: highest x·c − ½|c|².
     private mutating func nearest(_ vector: [Float]) -> Int {
         let scale = encode(vector)
-        score(centres, scale)
+        score(centres, scale, trueSize: true)
         var best = 0
         var highest = -Float.infinity
         for cluster in clusters.indices {
@@ -153,7 +154,7 @@ struct VectorTable: Sendable {
     /// The clusters with the nearest centres.
     private mutating func neighbourhood(of centre: ContiguousArray<Float>, _ count: Int) -> ArraySlice<Int> {
         let scale = encode(Array(centre.prefix(dimension)))
-        score(centres, scale)
+        score(centres, scale, trueSize: true)
         return clusters.indices.sorted { scores[$0] - clusters[$0].halfNorm > scores[$1] - clusters[$1].halfNorm }
             .prefix(count)
     }
@@ -196,7 +197,7 @@ struct VectorTable: Sendable {
     mutating func search(_ vector: [Float], _ count: Int) -> [VectorIndex.Neighbour] {
         if clusters.count <= 1 { return searchExactly(vector, count) }
         let scale = encode(vector)
-        score(centres, scale)
+        score(centres, scale, trueSize: true)
         let probes = min(settings.probes, clusters.count)
         var nearest = Best(limit: probes)
         for cluster in clusters.indices { nearest.offer(scores[cluster], Int32(cluster)) }
@@ -204,8 +205,12 @@ struct VectorTable: Sendable {
         for entry in nearest.entries {
             let cluster = Int(entry.number)
             score(clusters[cluster].codes, scale)
+            let found = above(best.bar, of: clusters[cluster].count)
             clusters[cluster].slots.withUnsafeBufferPointer { slots in
-                for row in slots.indices where scores[row] > best.bar { best.offer(scores[row], slots[row]) }
+                for place in 0..<found {
+                    let row = Int(passing[place])
+                    best.offer(scores[row], slots[row])
+                }
             }
         }
         return finish(best, vector, count)
@@ -265,7 +270,7 @@ struct VectorTable: Sendable {
     }
 
     /// Scores of all codes against the query in place, into ``scores``.
-    private mutating func score(_ codes: VectorCodes, _ scale: Float) {
+    private mutating func score(_ codes: VectorCodes, _ scale: Float, trueSize: Bool = false) {
         if scores.count < codes.count {
             scores.append(contentsOf: repeatElement(0, count: codes.count - scores.count))
         }
@@ -277,12 +282,31 @@ struct VectorTable: Sendable {
                         guard let query = query.baseAddress, let bytes = bytes.baseAddress,
                             let scales = scales.baseAddress, let scores = scores.baseAddress
                         else { return }
-                        quanyu_dot_bytes(query, bytes, scales, count, width, scores)
+                        quanyu_dot_blocks(query, bytes, scales, count, width, scores)
                     }
                 }
             }
             // Only centres are weighed against norms, so only their true size matters.
-            for place in 0..<codes.count { scores[place] *= scale }
+            if trueSize { for place in 0..<codes.count { scores[place] *= scale } }
+        }
+    }
+
+    /// Inner products of all codes with a vector.
+    mutating func scores(of codes: VectorCodes, against vector: [Float]) -> ArraySlice<Float> {
+        score(codes, encode(vector), trueSize: true)
+        return Array(scores.prefix(codes.count))[...]
+    }
+
+    /// Puts the rows whose score is above the bar into ``passing`` and returns how many there are.
+    private mutating func above(_ bar: Float, of count: Int) -> Int {
+        if passing.count < scores.count {
+            passing.append(contentsOf: repeatElement(0, count: scores.count - passing.count))
+        }
+        return scores.withUnsafeBufferPointer { scores in
+            passing.withUnsafeMutableBufferPointer { passing in
+                guard let scores = scores.baseAddress, let passing = passing.baseAddress else { return 0 }
+                return Int(quanyu_above(scores, Int64(count), bar, passing))
+            }
         }
     }
 

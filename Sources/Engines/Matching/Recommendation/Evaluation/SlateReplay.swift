@@ -1,0 +1,223 @@
+/// One slot of a slate that was shown, with what the log knows of it.
+public struct LoggedSlot: Sendable, Hashable {
+    /// The item.
+    public let item: Key
+    /// The probability with which it took the slot, given the slots before it, in (0, 1].
+    public let propensity: Double
+    /// Whether exploration put it there.
+    public let isExplored: Bool
+
+    /// Makes a slot.
+    public init(item: Key, propensity: Double, isExplored: Bool = false) {
+        self.item = item
+        self.propensity = propensity
+        self.isExplored = isExplored
+    }
+}
+
+/// A slate that was shown.
+public struct LoggedSlate: Sendable, Hashable {
+    /// Whom it was shown to.
+    public let person: Key
+    /// When, milliseconds since 1970 UTC.
+    public let time: Int64
+    /// Its slots, first to last.
+    public let slots: [LoggedSlot]
+
+    /// Makes a slate.
+    public init(person: Key, time: Int64, slots: [LoggedSlot]) {
+        self.person = person
+        self.time = time
+        self.slots = slots
+    }
+}
+
+/// Asks an engine with other weights what it would have done with slates that were shown (replay).
+///
+/// The engine is led through the same events; before each slate it knows exactly what came before it. For each slot the
+/// answer is the probability with which it would have put the logged item there, given the logged slots above: what
+/// importance weighting needs (SNIPS, doubly robust). What came of the slots is joined from the events.
+public struct SlateReplay: Sendable {
+    /// Time in which an action still answers a slot, milliseconds.
+    public var patience: Int64 = 86_400_000
+    /// Time between two renewals of the item-to-item model, milliseconds.
+    public var renewal: Int64 = 86_400_000
+    /// The engine's settings, with the weights to be judged.
+    public var configuration: Configuration
+    /// What the rewards are measured by; it stays the same whatever is judged.
+    public var yardstick = RankingWeights.current
+
+    /// Makes a replay.
+    public init(configuration: Configuration) { self.configuration = configuration }
+
+    /// What a slot came to, and what the judged engine would have done.
+    public struct Slot: Sendable, Hashable {
+        /// Number of the slate, in the order given, and of the slot in it.
+        public let slate, position: Int
+        /// The person of the slate.
+        public let person: Key
+        /// Worth of what came of it less what dissatisfaction cost, in units of a like.
+        public let reward: Double
+        /// The part that dissatisfaction cost, ≥ 0.
+        public let dissatisfaction: Double
+        /// Probability with which the log chose the item, and with which the judged engine would have.
+        public let propensity, target: Double
+        /// Response rate of the item as it was known then, and its mean over what the judged engine would have chosen.
+        public let predicted, predictedTarget: Double
+        /// Whether exploration put it there.
+        public let isExplored: Bool
+    }
+
+    /// One thing that the engine is told on the way.
+    public enum Change: Sendable, Hashable {
+        case event(Event)
+        case list(Item)
+        case withdraw(Key)
+        case availability(Key, Bool)
+        case merge(visitor: Key, person: Key)
+    }
+
+    /// A change and when it was known, milliseconds since 1970 UTC.
+    public struct Step: Sendable, Hashable {
+        public let time: Int64
+        public let change: Change
+
+        /// Makes a step.
+        public init(_ change: Change, at time: Int64) {
+            self.time = time
+            self.change = change
+        }
+    }
+
+    /// Events and items of a file as steps: an item is listed with the first event that names it.
+    public static func steps(events: [Event], items: [Item]) -> [Step] {
+        var unlisted = Dictionary(items.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var steps: [Step] = []
+        steps.reserveCapacity(events.count + items.count)
+        for event in events {
+            if let item = unlisted.removeValue(forKey: event.subject) {
+                steps.append(Step(.list(item), at: event.time))
+            }
+            steps.append(Step(.event(event), at: event.time))
+        }
+        return steps
+    }
+
+    /// Replays.
+    ///
+    /// - Parameters:
+    ///   - steps: in order of time.
+    ///   - slates: what was shown; slots that never came into view are left out, if the events tell impressions.
+    ///   - from: slates before this time are not judged.
+    public func run(_ steps: [Step], slates: [LoggedSlate], from: Int64 = .min) -> [Slot] {
+        let matcher = Matcher(configuration: configuration)
+        let answers = SlateAnswers(steps, patience: patience, yardstick: yardstick)
+        var slots: [Slot] = []
+        var next = 0
+        var renewed: Int64?
+        for number in slates.indices.sorted(by: { (slates[$0].time, $0) < (slates[$1].time, $1) }) {
+            let slate = slates[number]
+            guard slate.time >= from else { continue }
+            while next < steps.count, steps[next].time < slate.time {
+                matcher.apply(steps[next].change)
+                next += 1
+            }
+            if renewed.map({ slate.time - $0 >= renewal }) ?? true {
+                matcher.refresh(now: slate.time)
+                renewed = slate.time
+            }
+            slots += judge(slate, number, matcher, answers)
+        }
+        return slots
+    }
+
+    private func judge(_ slate: LoggedSlate, _ number: Int, _ matcher: Matcher, _ answers: SlateAnswers) -> [Slot] {
+        let request = Request(person: slate.person, now: slate.time, count: slate.slots.count)
+        let odds = matcher.odds(of: slate.slots.map(\.item), request)
+        var slots: [Slot] = []
+        for (position, (slot, odds)) in zip(slate.slots, odds).enumerated() {
+            guard let answer = answers.answer(slate.person, slot.item, from: slate.time) else { continue }
+            slots.append(
+                Slot(
+                    slate: number, position: position, person: slate.person, reward: answer.reward,
+                    dissatisfaction: answer.cost, propensity: slot.propensity, target: odds.target,
+                    predicted: odds.predicted, predictedTarget: odds.predictedTarget, isExplored: slot.isExplored))
+        }
+        return slots
+    }
+}
+
+/// What came of each slot.
+private struct SlateAnswers {
+    private struct Pair: Hashable {
+        let person, item: Key
+    }
+
+    private var events: [Pair: [(time: Int64, kind: Event.Kind)]] = [:]
+    private let patience: Int64
+    private let yardstick: RankingWeights
+    /// Whether the events tell what came into view; without, every slot counts as seen.
+    private let tellsViews: Bool
+
+    init(_ steps: [SlateReplay.Step], patience: Int64, yardstick: RankingWeights) {
+        self.patience = patience
+        self.yardstick = yardstick
+        let all = steps.compactMap { if case .event(let event) = $0.change { event } else { nil } }
+        tellsViews = all.contains { $0.kind == .impression }
+        for event in all {
+            events[Pair(person: event.person, item: event.subject), default: []].append((event.time, event.kind))
+        }
+    }
+
+    /// Each kind of action counts once; nil when the slot never came into view.
+    func answer(_ person: Key, _ item: Key, from time: Int64) -> (reward: Double, cost: Double)? {
+        let after = (events[Pair(person: person, item: item)] ?? []).filter {
+            $0.time >= time && $0.time - time < patience
+        }
+        let kinds = Set(after.map(\.kind))
+        if tellsViews, kinds.isEmpty { return nil }
+        var (worth, cost) = (0.0, 0.0)
+        for kind in kinds {
+            let (weight, costs) = yardstick.worth(of: kind)
+            if costs { cost += weight } else { worth += weight }
+        }
+        return (worth - cost, cost)
+    }
+}
+
+extension Matcher {
+    fileprivate func apply(_ change: SlateReplay.Change) {
+        switch change {
+        case .event(let event): observe(CollectionOfOne(event))
+        case .list(let item): list(item)
+        case .withdraw(let item): withdraw(item)
+        case .availability(let item, let isAvailable): setAvailable(item, isAvailable)
+        case .merge(let visitor, let person): merge(visitor, into: person)
+        }
+    }
+
+    /// What an engine would have done with one slot.
+    struct SlotOdds: Sendable {
+        let target, predicted, predictedTarget: Double
+    }
+
+    /// The probabilities with which this engine, as it stands, would fill the slots with these items, each given the slots
+    /// before it.
+    func odds(of slate: [Key], _ request: Request) -> [SlotOdds] {
+        let (reading, numbers) = learner.withLock { learner in
+            (learner.reading(request), slate.map { learner.items.number(of: $0) ?? -1 })
+        }
+        var gatherer = Gatherer(reading, scratch: spare.withLock { $0.popLast() } ?? Scratch())
+        let (order, pool) = gatherer.rank()
+        let candidates = gatherer.scratch.candidates
+        keep(&gatherer)
+        let rates = order.map { Double(candidates[$0].signals[.response]) }
+        let ranks = numbers.map { number in order.firstIndex { candidates[$0].item == number } }
+        var builder = SlateBuilder(reading, candidates, order)
+        return zip(ranks, builder.odds(pool, of: ranks)).map { rank, odds in
+            SlotOdds(
+                target: odds.propensity, predicted: rank.map { rates[$0] } ?? 0,
+                predictedTarget: odds.all.reduce(0) { $0 + $1.probability * rates[$1.rank] })
+        }
+    }
+}
