@@ -23,7 +23,7 @@ public struct ShelfTrial: Sendable {
         public let covers: Bool
     }
 
-    /// Two products, each wanted by about twenty-three a day where fifteen are delivered, so that they are gone early on nearly
+    /// Two products, each wanted by about twenty a day where twelve are delivered, so that they are gone early on nearly
     /// all days. People are the same every day, so that nothing is
     /// carried over but what the shelf holds.
     private static var parameters: Parameters {
@@ -31,7 +31,7 @@ public struct ShelfTrial: Sendable {
         (parameters.shoppers, parameters.members) = (100, 1)
         (parameters.creators, parameters.merchants, parameters.productsOfMerchant) = (0, 1, 2)
         (parameters.categories, parameters.drift, parameters.click, parameters.want) = (1, 0, 1, 0)
-        (parameters.stock, parameters.restockDays, parameters.wantByRecentPurchase) = (15, 1, 0)
+        (parameters.stock, parameters.restockDays, parameters.wantByRecentPurchase) = (12, 1, 0)
         (parameters.satisfactionByFeed, parameters.satisfactionByPurchase, parameters.disappointment) = (0, 0, 0)
         (parameters.finish, parameters.finishByRepetition, parameters.wordOfMouth) = (0.9, 0, 0)
         (parameters.finishByQuality, parameters.priceSensitivity) = (0, 0)
