@@ -109,8 +109,11 @@ let package = Package(
         .target(name: "Matching", dependencies: ["CVectors"], path: "Sources/Engines/Matching/Recommendation"),
         .target(name: "MatchingText", dependencies: ["CICU", "CStemmer"], path: "Sources/Engines/Matching/Text"),
         .target(name: "Inference", dependencies: [realNumbers], path: "Sources/Engines/Inference"),
+        .target(name: "World", dependencies: [realNumbers], path: "Sources/Engines/World"),
+        .testTarget(name: "WorldTests", dependencies: ["World"], path: "Tests/Engines/World"),
         .target(
-            name: "InferenceTrials", dependencies: ["Inference", realNumbers], path: "Sources/Engines/InferenceTrials"),
+            name: "InferenceTrials", dependencies: ["Inference", "World", realNumbers],
+            path: "Sources/Engines/InferenceTrials"),
         .testTarget(
             name: "InferenceTests", dependencies: ["Inference", "InferenceTrials", realNumbers],
             path: "Tests/Engines/Inference", resources: [.copy("Vectors"), .copy("Records")]),
@@ -132,7 +135,7 @@ let package = Package(
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Catalog", "Stock", "Orders",
                 "Payments", "Ledger", "Shops", "Feed", "Flows", "Importing", "CSV", "Inference", "InferenceTrials",
-                "Journal", "Decisions", "Experiments", "Coupons",
+                "Journal", "Decisions", "Experiments", "Content", "World", "Coupons",
                 "Matching", "MatchingText", "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
             ],
             path: "Sources/Quanyu"),
@@ -145,6 +148,7 @@ let package = Package(
         .testTarget(
             name: "FaultsTests", dependencies: ["Harness", "Quanyu", "Store", "StoreSQLite"], path: "Tests/Faults"),
         .testTarget(name: "JourneysTests", dependencies: ["Harness", "Quanyu"], path: "Tests/Journeys"),
+        .testTarget(name: "SimulateTests", dependencies: ["Quanyu", "World"], path: "Tests/Simulate"),
         .testTarget(name: "AnalyzeTests", dependencies: ["Quanyu", "Inference"], path: "Tests/Analyze"),
         .testTarget(
             name: "StoresTests",

@@ -18,7 +18,7 @@ public final class Feed: Sendable {
     let reserves = Reserves()
     let log: SlateLog
     let chosenWeights = Mutex<(@Sendable (PersonID, Instant) -> PersonalWeights)?>(nil)
-    private let applied = Mutex(Position.start)
+    let applied = Mutex(Position.start)
     private let snapshotPath: String?
 
     /// What the room follows.
@@ -91,7 +91,7 @@ public final class Feed: Sendable {
 
     /// Learns the probabilities of actions from what came of the slates since the last time. What is learned predicts
     /// better than the mean on persons it did not see, or it is not adopted.
-    private func learn() {
+    func learn() {
         let engine = engine
         guard let actions = engine.learnActions(version: "actions-\(source.now.milliseconds)") else { return }
         engine.adopt(actions)
@@ -112,7 +112,7 @@ public final class Feed: Sendable {
         FeedSnapshot(position: applied.withLock { $0 }, matcher: engine).write(to: snapshotPath)
     }
 
-    private func apply(_ facts: [Fact]) {
+    func apply(_ facts: [Fact]) {
         let engine = engine
         var people: Set<PersonID> = []
         for change in FeedChange.changes(in: facts) {

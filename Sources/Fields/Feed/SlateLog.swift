@@ -40,6 +40,15 @@ final class SlateLog: Sendable {
         if written != nil { waiting.withLock { $0.removeFirst(slates.count) } }
     }
 
+    /// Writes until nothing waits, or until the store refuses.
+    func flushAll() async {
+        var left = Int.max
+        while case let count = waiting.withLock({ $0.count }), count > 0, count < left {
+            left = count
+            await flush()
+        }
+    }
+
     private static func insert(_ slates: ArraySlice<FeedSlate>) -> SQL {
         SQL(
             "INSERT INTO slates (id, person, surface, model, slots, shown_at) VALUES ", row: "(?, ?, ?, ?, ?, ?)",

@@ -34,6 +34,21 @@ import Testing
         if case .persons = DesignAdvice(sharesStock: true, sharesTraffic: false) { Issue.record("no warning") }
     }
 
+    @Test("A treatment that creates nothing on a shelf that is too short", arguments: [1, 2, 3] as [UInt64])
+    func aShortShelfInventsAnEffect(seed: UInt64) throws {
+        let trial = try ShelfTrial().run(seed: seed)
+        print("figure: World, shared stock: \(trial)")
+        #expect(trial.truth == 0)
+        #expect((0.8...1.25).contains(trial.persons))
+        #expect(abs(trial.switchback - trial.truth) <= 0.05)
+        guard case .switchback(let warning) = DesignAdvice(sharesStock: true, sharesTraffic: false) else {
+            Issue.record("no warning")
+            return
+        }
+        #expect(warning.en.contains("twice the true effect") && warning.en.contains("where there is none"))
+        #expect(warning.zh.contains("放大一倍") && warning.zh.contains("无中生有"))
+    }
+
     @Test func shrinkageBeatsTheRawEffects() throws {
         var random = SeededRandom(seed: 8)
         let truths = (0..<400).map { _ in 0.5 + 0.7 * random.normal() }

@@ -96,7 +96,7 @@ public enum DesignAdvice: Sendable, Hashable {
             PlainSentence(
                 en:
                     "Both arms draw on the same \(en): what one gains the other loses, and a comparison of persons may show "
-                    + "twice the true effect. Switch the whole market by time windows instead.",
-                zh: "两组共用同一份\(zh)：一组多得，另一组就少得，按人分组可能把真实效果放大一倍。请改为按时间段整体切换（switchback）。"))
+                    + "twice the true effect, or one where there is none. Switch the whole market by time windows instead.",
+                zh: "两组共用同一份\(zh)：一组多得，另一组就少得，按人分组可能把真实效果放大一倍，甚至无中生有。请改为按时间段整体切换（switchback）。"))
     }
 }

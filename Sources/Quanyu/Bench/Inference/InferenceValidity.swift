@@ -5,7 +5,7 @@ import InferenceTrials
 enum InferenceValidity {
     static func figures(runs: Int) throws -> [BenchReport.Figure] {
         try looking(runs: runs) + lifts(runs: 5 * runs) + surveys(runs: runs) + decisions(runs: runs)
-            + interference()
+            + interference() + shelf()
     }
 
     private static func looking(runs: Int) throws -> [BenchReport.Figure] {
@@ -112,6 +112,23 @@ enum InferenceValidity {
                 name: "shared stock, switchback intervals that cover",
                 value: Double(covered) / Double(trials.count) * 100,
                 unit: "%"),
+        ]
+    }
+
+    /// The World's row: a treatment that creates nothing on a shelf that is too short.
+    private static func shelf() throws -> [BenchReport.Figure] {
+        let trials = try (0..<10).map { try ShelfTrial().run(seed: UInt64(70 + $0)) }
+        func worst(_ value: (ShelfTrial.Result) -> Double) -> Double {
+            trials.map { abs(value($0) - $0.truth) }.max() ?? .nan
+        }
+        return [
+            .init(
+                name: "World, shared stock, true effect zero: largest bias of a switchback",
+                value: worst(\.switchback) * 100,
+                unit: "% of control", peer: "comparison of persons", peerValue: worst(\.persons) * 100, limit: 5),
+            .init(
+                name: "World, shared stock: switchback intervals that cover",
+                value: Double(trials.count(where: \.covers)) / Double(trials.count) * 100, unit: "%"),
         ]
     }
 }

@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+@testable import Quanyu
+
+/// A simulated marketplace in the real rooms, small and short.
+@Suite(.serialized) struct SimulateTests {
+    private static func plan(
+        _ treatment: String, enjoyment: Double = 0, seed: UInt64 = 3, truth: Bool = false
+    ) -> SimulationPlan {
+        SimulationPlan(
+            days: 6, seed: seed, shoppers: 60, treatment: treatment, enjoyment: enjoyment, tellsTruth: truth)
+    }
+
+    private static func report(_ plan: SimulationPlan) async throws -> SimulationReport {
+        try await Simulation(plan: plan) { _, _ in }.run()
+    }
+
+    @Test("The flywheel turns in the real rooms, and they agree with the world on every order")
+    func flywheel() async throws {
+        let report = try await Self.report(Self.plan("fatigue = 3", enjoyment: 1.5, truth: true))
+        #expect(report.flywheel.count == 6)
+        #expect(report.flywheel.allSatisfy { $0.impressions > 0 && $0.interactions > 0 })
+        #expect(report.flywheel.reduce(0) { $0 + $1.orders } > 0)
+        #expect(report.disagreements == 0)
+        #expect(report.people.count == 2 && report.people.allSatisfy { $0 > 10 })
+        let primary = try #require(report.effects.first { $0.isPrimary })
+        #expect(try #require(primary.truth) > 0)
+        #expect(primary.measured != nil && primary.coversTruth == true)
+        #expect(report.warning?.contains("stock") == true)
+        let json = try #require(
+            try JSONSerialization.jsonObject(with: Data(report.json.utf8)) as? [String: Any])
+        #expect(json["simulated"] as? Bool == true)
+        #expect(report.text.contains("SIMULATED"))
+    }
+
+    @Test("A treatment that changes nothing has a true effect of exactly zero")
+    func nothingIsNothing() async throws {
+        // The baseline's own number: both twins rank alike.
+        let report = try await Self.report(Self.plan("like = 1", truth: true))
+        #expect(report.effects.allSatisfy { $0.truth == 0 })
+    }
+
+    @Test("The same seed prints the same days, another seed others")
+    func repeats() async throws {
+        let first = try await Self.report(Self.plan("fatigue = 3"))
+        let again = try await Self.report(Self.plan("fatigue = 3"))
+        #expect(first.flywheel == again.flywheel && first.effects == again.effects)
+        let other = try await Self.report(Self.plan("fatigue = 3", seed: 4))
+        #expect(first.flywheel != other.flywheel)
+    }
+
+    @Test(
+        "Bad arguments are named",
+        arguments: [
+            (["--days", "1"], "--days"), (["--shoppers", "3"], "--shoppers"),
+            (["--enjoyment", "9"], "--enjoyment"), (["--treatment", "gmv=1"], "gmv"),
+            (["--treatment", "like"], "NAME=NUMBER"), (["--treatment", "like=1"], "changes nothing"),
+        ])
+    func badArguments(arguments: [String], named: String) {
+        do {
+            _ = try Simulate.parse(arguments)
+            Issue.record("\(arguments) was taken")
+        } catch {
+            #expect(Simulate.message(for: error).contains(named))
+        }
+    }
+}
