@@ -82,7 +82,7 @@ struct AfterSalePagesTests {
         }
     }
 
-    private static func employ(_ browser: Browser, at site: Site) async throws {
+    static func employ(_ browser: Browser, at site: Site) async throws {
         try await browser.signUp("Owner")
         let owner = try await site.market.store.read {
             try $0.value("SELECT id FROM people WHERE name = 'Owner'", as: PersonID.self)
@@ -93,7 +93,7 @@ struct AfterSalePagesTests {
         }
     }
 
-    private static func buy(_ site: Site, _ browser: Browser) async throws -> Order {
+    static func buy(_ site: Site, _ browser: Browser) async throws -> Order {
         try await browser.signUp("Lin")
         _ = try await browser.get("/products/\(site.tea)")
         _ = try await browser.post(
