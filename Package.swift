@@ -81,7 +81,8 @@ let package = Package(
         .target(
             name: "Flows",
             dependencies: [
-                "CSV", "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
+                "CSV", "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders",
+                "Payments",
                 "Shops", "Ledger", "AfterSales", "Alliance", "Decisions", "Experiments", "Matching",
                 "Inference", "Coupons", "Pricing",
                 "Content", "Feed", "Centre", hummingbird, httpTypes,
