@@ -1,4 +1,5 @@
 import CSV
+import Foundation
 import HTTP
 import Kernel
 import Orders
@@ -84,8 +85,9 @@ public struct ShipOrders: Sendable {
                     zh: "第 \(records.number) 行须为：订单号,快递公司,运单号。")
             }
             guard bytes.count == 3 else { continue }
-            let fields = bytes.map { String(decoding: $0, as: UTF8.self).trimmingPrefix(while: \.isWhitespace) }
-                .map { String($0.reversed().trimmingPrefix(while: \.isWhitespace).reversed()) }
+            let fields = bytes.map {
+                String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+            }
             if parcels.isEmpty, records.number == 1, OrderID(fields[0]) == nil, !fields[0].contains("_") { continue }
             parcels.append(Parcel(order: fields[0], carrier: fields[1], tracking: fields[2]))
         }

@@ -27,7 +27,7 @@ struct FlashLotPages: Sendable {
         try context.person().requireStaff(of: id)
         guard let shop = try await market.shops.shop(id) else { throw NotFound("shop") }
         let lots = try await market.stock.lots(of: id, limit: 50)
-        let goods = try await goods(of: id, context)
+        let goods = try await ShopGoods(of: id, market, context)
         let now = market.source.now
         var page = Page(
             .flashLots, context.words(.flashLots), .me,
@@ -35,7 +35,7 @@ struct FlashLotPages: Sendable {
                 "shop": shop.name.text(in: context.language), "shopID": id.description,
                 "message": maybe(problem?.sentence(in: context.language)),
                 "lots": lots.map { row($0, goods.names[$0.variant], at: now, context) },
-                "goods": goods.options.map { option in
+                "goods": goods.variants.map { option in
                     var option = option
                     option["isOn"] = form?["variant"] == option["value"] as? String
                     return option
@@ -58,28 +58,6 @@ struct FlashLotPages: Sendable {
             "limit": context.words(.flashLimit, String(lot.buyerLimit)), "start": context.format.time(lot.startsAt),
             "end": context.format.time(lot.endsAt), "canEnd": lot.endsAt > now,
         ]
-    }
-
-    /// The newest goods of the shop, for the form, and the names of all of them.
-    private func goods(of shop: ShopID, _ context: Context) async throws -> (
-        options: [View], names: [VariantID: String]
-    ) {
-        let ids = try await market.catalog.newest(shop: shop, limit: 200).map(\.id)
-        let now = market.source.now
-        let products = try await market.store.read { try Catalog.products(ids, at: now, in: $0) }
-        var (options, names): ([View], [VariantID: String]) = ([], [:])
-        for product in products {
-            for variant in product.variants {
-                guard let price = variant.price else { continue }
-                let spec = variant.spec.text(in: context.language)
-                let name = product.title.text(in: context.language) + (spec.isEmpty ? "" : " · \(spec)")
-                names[variant.id] = name
-                options.append([
-                    "value": variant.id.description, "name": "\(name) (\(context.format.money(price.amount)))",
-                ])
-            }
-        }
-        return (options, names)
     }
 
     private func open(_ request: Request, _ context: Context) async throws -> Response {
