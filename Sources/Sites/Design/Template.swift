@@ -49,6 +49,7 @@ enum Template: String, CaseIterable {
     case testPayment = "test_payment"
     case tile
     case token
+    case reconciliation
     case valueLedger = "value_ledger"
     case video
     case why
@@ -121,6 +122,7 @@ enum Template: String, CaseIterable {
         case .testPayment: PackageResources.test_payment_mustache
         case .tile: PackageResources.tile_mustache
         case .token: PackageResources.token_mustache
+        case .reconciliation: PackageResources.reconciliation_mustache
         case .valueLedger: PackageResources.value_ledger_mustache
         case .video: PackageResources.video_mustache
         case .why: PackageResources.why_mustache

@@ -320,6 +320,7 @@ struct Wording: MustacheParent, Sendable {
             ?? DecisionWord(rawValue: name)?.text(in: language)
             ?? ExperimentWord(rawValue: name)?.text(in: language)
             ?? PriceWord(rawValue: name)?.text(in: language)
+            ?? ReconciliationWord(rawValue: name)?.text(in: language)
     }
 
     /// A word of prices and coupons with its values filled in.
@@ -341,7 +342,7 @@ struct Wording: MustacheParent, Sendable {
         Self.fill(word.text(in: language), values)
     }
 
-    private static func fill(_ text: String, _ values: [String]) -> String {
+    static func fill(_ text: String, _ values: [String]) -> String {
         var text = text
         for (index, value) in values.enumerated() { text = text.replacing("{\(index)}", with: value) }
         return text
