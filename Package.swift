@@ -60,6 +60,7 @@ let package = Package(
         // Trade
         room("Catalog", "Sources/Trade/Catalog"),
         room("Stock", "Sources/Trade/Stock"),
+        room("Warehouse", "Sources/Trade/Warehouse"),
         room("Carts", "Sources/Trade/Carts"),
         room("Orders", "Sources/Trade/Orders"),
         room("Payments", "Sources/Trade/Payments", [crypto, httpClient]),
@@ -84,7 +85,7 @@ let package = Package(
                 "CSV", "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders",
                 "Payments",
                 "Shops", "Ledger", "AfterSales", "Alliance", "Decisions", "Experiments", "Matching",
-                "Inference", "Coupons", "Pricing",
+                "Inference", "Coupons", "Pricing", "Warehouse",
                 "Content", "Feed", "Centre", hummingbird, httpTypes,
             ], path: "Sources/Flows", exclude: ["Importing"]),
         // Sites
@@ -92,7 +93,7 @@ let package = Package(
             name: "Sites",
             dependencies: [
                 "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
-                "Shops", "Coupons", "Pricing",
+                "Shops", "Coupons", "Pricing", "Warehouse",
                 "Content", "Feed", "Centre", "Ledger", "Alliance", "AfterSales", "Decisions", "Experiments",
                 "Inference",
                 "Flows", mustache,
@@ -155,7 +156,7 @@ let package = Package(
             name: "StoresTests",
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows", "Decisions",
-                "Experiments", "Feed", "Inference", "Coupons", "Pricing",
+                "Experiments", "Feed", "Inference", "Coupons", "Pricing", "Warehouse",
             ],
             path: "Tests/Stores"),
         .testTarget(

@@ -26,11 +26,12 @@ public struct ReturnGoods: Sendable {
         }
     }
 
-    /// The shop says whether they are as they should be. If so they can be sold again, and the case goes on.
+    /// The shop says whether they are as they should be. If so the case goes on, and `goods` says whether they can be sold
+    /// again.
     ///
     /// - Throws: ``NotFound``, ``Forbidden``, ``AfterSaleProblem``, ``InvalidField``.
     public func inspect(
-        _ id: AfterSaleCaseID, passes: Bool, note: String, _ command: Command
+        _ id: AfterSaleCaseID, passes: Bool, goods: ReturnedGoods = .init(), note: String, _ command: Command
     ) async throws -> AfterSaleCase {
         let note = try ValidatedText(note, field: "note", length: (passes ? 0 : 1)...1_000).value
         let steps = AfterSaleSteps(market: market)
@@ -38,7 +39,7 @@ public struct ReturnGoods: Sendable {
             try found.requireStaff(command.identity, [.owner, .manager, .support, .warehouse])
             try steps.step(
                 passes ? .passInspection : .failInspection, found, by: command.identity.person, note: note,
-                in: transaction)
+                arrival: goods, in: transaction)
         }
     }
 }

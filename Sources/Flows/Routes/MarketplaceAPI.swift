@@ -36,6 +36,8 @@ public struct MarketplaceAPI: Sendable {
         addOrderRoutes(to: api)
         addQuoteRoutes(to: api)
         addFlashLotRoutes(to: api)
+        addStockRoutes(to: api)
+        addWarehouseRoutes(to: api)
         addPricingRoutes(to: api)
         addCouponRoutes(to: api)
         addAfterSaleRoutes(to: api)
