@@ -142,6 +142,7 @@ let package = Package(
             ],
             path: "Sources/Quanyu"),
         .testTarget(name: "PricingTests", dependencies: ["Coupons", "Pricing"], path: "Tests/Trade/Pricing"),
+        .testTarget(name: "WarehouseTests", dependencies: ["Warehouse"], path: "Tests/Trade/Warehouse"),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "StoreSQLite"], path: "Tests/Trade/Ledger"),
         .testTarget(name: "KernelTests", dependencies: ["Kernel"], path: "Tests/Ground/Kernel"),
         // The built executable under test: what the suites share, then one suite a question.

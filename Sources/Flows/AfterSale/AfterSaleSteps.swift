@@ -64,6 +64,8 @@ struct AfterSaleSteps {
     private func refund(
         _ found: AfterSaleCase, _ order: Order, by event: AfterSaleEvent, in transaction: any Transaction
     ) throws -> AfterSaleCase {
+        // The warehouse has to know the order as it was before, to tell what goes back from what has left.
+        if order.state == .paid, found.amount == nil { try ShipParcels(market).begin(order, in: transaction) }
         var total = Money.zero(found.currency)
         for (line, measure) in try measures(of: found, order, in: transaction) {
             let back = try market.ledger.takeBack(
@@ -101,17 +103,22 @@ struct AfterSaleSteps {
         }
     }
 
-    /// Units that are not going to be shipped; without any left, the order ends.
+    /// Units that are not going to be shipped. When nothing has still to leave, the order ends, or is shipped if a part of
+    /// it has left.
     private func giveBack(_ found: AfterSaleCase, _ order: Order, in transaction: any Transaction) throws {
         for line in found.lines {
-            guard let reservation = order.lines.first(where: { $0.id == line.line })?.reservation else { continue }
+            guard let reservation = order.lines.first(where: { $0.id == line.line })?.reservation,
+                try market.warehouses.withdraw(line.quantity, of: line.line, from: order.id, in: transaction)
+            else { continue }
             try market.stock.giveBack(line.quantity, of: reservation, in: transaction)
         }
-        let left = try Ledger.lines(of: order.id, in: transaction).reduce(0) { $0 + $1.remainder.quantity }
-        if left == 0, order.state == .paid {
-            try market.orders.move(order.id, to: .cancelled, by: nil, note: "refunded", in: transaction)
-            try KeepCoupons(market: market).release([order], in: transaction)
+        let lines = try Warehouses.fulfilment(of: order.id, in: transaction)
+        guard lines.allSatisfy({ $0.rest == 0 }) else { return }
+        guard lines.allSatisfy({ $0.shipped == 0 }) else {
+            return try ShipParcels(market).finish(order, with: nil, by: nil, in: transaction)
         }
+        try market.orders.move(order.id, to: .cancelled, by: nil, note: "refunded", in: transaction)
+        try KeepCoupons(market: market).release([order], in: transaction)
     }
 
     /// Goods came back: those that can be sold again lie in a warehouse, the others are written off.

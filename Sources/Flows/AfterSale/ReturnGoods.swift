@@ -16,13 +16,13 @@ public struct ReturnGoods: Sendable {
     public func send(
         _ id: AfterSaleCaseID, carrier: String, tracking: String, _ command: Command
     ) async throws -> AfterSaleCase {
-        let carrier = try ValidatedText(carrier, field: "carrier", length: 1...60).value
-        let tracking = try ValidatedText(tracking, field: "tracking", length: 1...60).value
+        let carriage = try Carriage(carrier: carrier, tracking: tracking)
         let steps = AfterSaleSteps(market: market)
         return try await steps.run(id, command) { found, transaction in
             try found.requireBuyer(command.identity)
             try steps.step(
-                .sendBack, found, by: command.identity.person, carrier: carrier, tracking: tracking, in: transaction)
+                .sendBack, found, by: command.identity.person, carrier: carriage.carrier,
+                tracking: carriage.tracking, in: transaction)
         }
     }
 

@@ -38,6 +38,7 @@ public struct MarketplaceAPI: Sendable {
         addFlashLotRoutes(to: api)
         addStockRoutes(to: api)
         addWarehouseRoutes(to: api)
+        addParcelRoutes(to: api)
         addPricingRoutes(to: api)
         addCouponRoutes(to: api)
         addAfterSaleRoutes(to: api)

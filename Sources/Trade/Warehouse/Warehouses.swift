@@ -20,7 +20,8 @@ public final class Warehouses: Sendable {
 
     /// The room's tables.
     public static let migrations = [
-        Migration(room: "warehouse", number: 1, file: PackageResources._001_warehouses_sql)
+        Migration(room: "warehouse", number: 1, file: PackageResources._001_warehouses_sql),
+        Migration(room: "warehouse", number: 2, file: PackageResources._002_shipments_sql),
     ]
 
     // MARK: The warehouses of a shop
