@@ -8,6 +8,7 @@ import Coupons
 import Decisions
 import Experiments
 import Feed
+import HTTP
 import Journal
 import Kernel
 import Ledger
@@ -55,6 +56,8 @@ public struct Marketplace: Sendable {
     public let terms: TradeTerms
 
     let shownCards = ShownCards()
+    /// Ten messages at once, then one every six seconds, whatever door they come through.
+    let messageLimit: RateLimiter
 
     /// Opens every room.
     ///
@@ -65,6 +68,7 @@ public struct Marketplace: Sendable {
         memberships: any Memberships = NoMemberships()
     ) {
         self.terms = terms
+        messageLimit = RateLimiter(capacity: 10, every: .seconds(6), source: source)
         self.store = store
         self.source = source
         self.provider = provider

@@ -61,6 +61,7 @@ struct OwnershipTests {
             let twice = try await owner.api("POST", "/orders/\(id)/after-sale-cases", request)
             #expect(twice.problem == "case-already-open")
             let shop = elsewhere.shop
+            let change: [String: any Sendable] = ["variant": elsewhere.variant, "quantity": 1, "reason": "received"]
             try await Self.expectRefused(
                 merchant,
                 [
@@ -78,6 +79,15 @@ struct OwnershipTests {
                     ("GET", "/shops/\(shop)/freight-templates", nil), ("GET", "/shops/\(shop)/tax-rates", nil),
                     ("PUT", "/shops/\(shop)/tax-rates", ["rate": 100, "isIncluded": true]),
                     ("GET", "/operator/coupons", nil),
+                    ("GET", "/shops/\(shop)/stock", nil), ("GET", "/shops/\(shop)/stock-movements", nil),
+                    ("GET", "/shops/\(shop)/stock-snapshot", nil), ("GET", "/shops/\(shop)/warehouses", nil),
+                    ("GET", "/shops/\(shop)/pick-tasks", nil), ("GET", "/shops/\(shop)/parcels", nil),
+                    ("GET", "/shops/\(shop)/inbound-orders", nil), ("GET", "/shops/\(shop)/messages/unread", nil),
+                    ("POST", "/shops/\(shop)/pick-waves", nil), ("POST", "/shops/\(shop)/stock-adjustments", change),
+                    ("POST", "/shops/\(own)/stock-adjustments", change),
+                    ("GET", "/orders/\(id)/parcels", nil), ("GET", "/orders/\(id)/messages", nil),
+                    ("POST", "/orders/\(id)/messages", ["text": "hello"]),
+                    ("POST", "/orders/\(id)/parcels", ["carrier": "SF", "tracking": "SF1"]),
                     ("GET", "/quotes/\(try await Self.quote(of: owner, elsewhere))", nil),
                     (
                         "POST", "/shops/\(own)/deposits",

@@ -11,7 +11,8 @@ struct PagesTests {
             let name = String(match.1)
             #expect(
                 Word(rawValue: name) != nil || DeskWord(rawValue: name) != nil || DecisionWord(rawValue: name) != nil
-                    || ExperimentWord(rawValue: name) != nil || PriceWord(rawValue: name) != nil,
+                    || ExperimentWord(rawValue: name) != nil || PriceWord(rawValue: name) != nil
+                    || WarehouseWord(rawValue: name) != nil,
                 "\(template.rawValue): w.\(name)")
         }
         // The content security policy forbids both, so they would silently do nothing.
@@ -20,6 +21,12 @@ struct PagesTests {
             #expect(Template(rawValue: String(match.1)) != nil, "\(template.rawValue) uses \(match.1)")
         }
         _ = Template.render(template, [:])
+    }
+
+    @Test(arguments: WarehouseWord.allCases) func everyWordOfTheWarehouseToo(_ word: WarehouseWord) {
+        let (english, chinese) = (word.text(in: .en), word.text(in: .zh))
+        #expect(!english.isEmpty && !chinese.isEmpty)
+        for place in ["{0}", "{1}"] { #expect(english.contains(place) == chinese.contains(place), "\(word)") }
     }
 
     @Test(arguments: Word.allCases) func everyWordStandsInBothLanguages(_ word: Word) {

@@ -12,7 +12,8 @@ import Warehouse
 
 /// Parcels, from the shelf to the carrier, on both stores.
 @Suite("Parcels") struct ShipmentTests {
-    @Test("an order in three parcels: it is shipped with the last one, and the books wait for the receipt",
+    @Test(
+        "an order in three parcels: it is shipped with the last one, and the books wait for the receipt",
         arguments: TestStore.available)
     func partialShipment(kind: TestStore) async throws {
         try await kind.run(Marketplace.migrations) { try await Self.shipInParts(on: $0) }
@@ -24,6 +25,7 @@ import Warehouse
         let order = try await clerk.paid(3, by: buyer)
         let line = order.lines[0].id
         for part in 1...2 {
+            bazaar.clock.advance(by: .seconds(1))
             let now = try await clerk.ship(order.id, [line: 1], tracking: "SF\(part)")
             #expect(now.state == .paid)
             try await clerk.requireBalance("parcel \(part)")
@@ -46,7 +48,8 @@ import Warehouse
 
     static let buyer = Identity(person: PersonID(rawValue: 9), proof: .visitor)
 
-    @Test("what has not left is refunded, its goods are free again, and the order is shipped without it",
+    @Test(
+        "what has not left is refunded, its goods are free again, and the order is shipped without it",
         arguments: TestStore.available)
     func refundOfTheRest(kind: TestStore) async throws {
         try await kind.run(Marketplace.migrations) { try await Self.refundRest(on: $0) }
@@ -114,7 +117,8 @@ import Warehouse
         try await clerk.requireBalance("picked")
     }
 
-    @Test("two warehouses: what lies apart leaves apart, under one number when it is shipped at once",
+    @Test(
+        "two warehouses: what lies apart leaves apart, under one number when it is shipped at once",
         arguments: TestStore.available)
     func twoWarehouses(kind: TestStore) async throws {
         try await kind.run(Marketplace.migrations) { try await Self.shipFromTwo(on: $0) }
@@ -139,7 +143,8 @@ import Warehouse
         try await clerk.requireBalance("two warehouses")
     }
 
-    @Test("ship against cancel, parcel by parcel: stock, parcels, money and order agree", arguments: TestStore.available)
+    @Test(
+        "ship against cancel, parcel by parcel: stock, parcels, money and order agree", arguments: TestStore.available)
     func shipAgainstCancel(kind: TestStore) async throws {
         try await kind.run(Marketplace.migrations) { store in
             let bazaar = try await Bazaar(store, units: 60)

@@ -101,7 +101,8 @@ import Warehouse
         }
     }
 
-    @Test("a count is kept as the difference, and what waits to be shipped is counted with it",
+    @Test(
+        "a count is kept as the difference, and what waits to be shipped is counted with it",
         arguments: TestStore.available)
     func counts(kind: TestStore) async throws {
         try await kind.run(Marketplace.migrations) { store in
@@ -152,7 +153,9 @@ import Warehouse
         let change = ChangeStock(bazaar.market)
         let adjustment = ChangeStock.Adjustment(1, of: bazaar.variant, at: nil, .received, note: "")
         for shop in [bazaar.shop, elsewhere] {
-            await #expect(throws: NotFound.self) { try await change.adjust(adjustment, of: shop, Command(by: stranger)) }
+            await #expect(throws: NotFound.self) {
+                try await change.adjust(adjustment, of: shop, Command(by: stranger))
+            }
             await #expect(throws: NotFound.self) {
                 try await change.watch(bazaar.variant, at: 1, of: shop, Command(by: stranger))
             }

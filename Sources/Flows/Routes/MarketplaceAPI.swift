@@ -39,6 +39,7 @@ public struct MarketplaceAPI: Sendable {
         addStockRoutes(to: api)
         addWarehouseRoutes(to: api)
         addParcelRoutes(to: api)
+        addMessageRoutes(to: api)
         addPricingRoutes(to: api)
         addCouponRoutes(to: api)
         addAfterSaleRoutes(to: api)

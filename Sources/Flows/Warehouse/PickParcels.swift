@@ -64,7 +64,9 @@ public struct PickParcels: Sendable {
             }
             guard !matching.isEmpty else { throw ShipmentProblem.unknownCode(code) }
             for line in matching.map(\.line) {
-                if try market.warehouses.pick(line, for: parcel, by: command.identity.person, in: transaction) { return }
+                if try market.warehouses.pick(line, for: parcel, by: command.identity.person, in: transaction) {
+                    return
+                }
             }
             throw ShipmentProblem.pickedAll(code)
         }

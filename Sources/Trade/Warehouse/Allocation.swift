@@ -93,7 +93,9 @@ public enum Allocation {
         var (left, rest, chosen) = (needed, places, [Place]())
         func gain(_ place: Place) -> Int64 { left.reduce(0) { $0 + min($1.value, place.free[$1.key] ?? 0) } }
         while left.values.contains(where: { $0 > 0 }) {
-            let best = rest.indices.max { gain(rest[$0]) < gain(rest[$1]) || (gain(rest[$0]) == gain(rest[$1]) && $0 > $1) }
+            let best = rest.indices.max {
+                gain(rest[$0]) < gain(rest[$1]) || (gain(rest[$0]) == gain(rest[$1]) && $0 > $1)
+            }
             guard let best, gain(rest[best]) > 0 else { break }
             let place = rest.remove(at: best)
             chosen.append(place)

@@ -57,7 +57,8 @@ extension Warehouses {
     ) throws -> InboundOrder {
         let reference = try ValidatedText(reference, field: "reference", length: 0...100).value
         guard (1...500).contains(lines.count), lines.values.allSatisfy({ (1...1_000_000_000).contains($0) }) else {
-            throw InvalidField("lines", "must be 1–500 variants with 1 unit or more each.", zh: "须为 1–500 个规格，每个至少 1 件。")
+            throw InvalidField(
+                "lines", "must be 1–500 variants with 1 unit or more each.", zh: "须为 1–500 个规格，每个至少 1 件。")
         }
         _ = try Self.find(warehouse, of: shop, in: transaction)
         let id = source.identifier(InboundOrderKind.self)

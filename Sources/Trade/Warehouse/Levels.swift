@@ -64,7 +64,7 @@ extension Warehouses {
         _ move: Move, of shop: ShopID, in transaction: any Transaction, with work: () throws -> Void
     ) throws -> Int64 {
         let onHand = try shift(move, of: shop, in: transaction)
-        do { try work() } catch where !(error is StoreError) {
+        do { try work() } catch  where !(error is StoreError) {
             _ = try transaction.run(
                 """
                 UPDATE warehouse_levels SET on_hand = on_hand - \(move.quantity)

@@ -183,7 +183,8 @@ public enum WarehouseProblem: Problem, Equatable {
                 zh: "该仓库仍有库存，请先调拨。")
         case .isDefault:
             ProblemDetails(
-                .conflict, "warehouse-is-default", "Goods that name no warehouse go here. Make another the default first.",
+                .conflict, "warehouse-is-default",
+                "Goods that name no warehouse go here. Make another the default first.",
                 zh: "默认仓库不能停用，请先更换默认仓库。")
         case .deltaReused:
             ProblemDetails(

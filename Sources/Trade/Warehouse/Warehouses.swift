@@ -63,7 +63,9 @@ public final class Warehouses: Sendable {
     /// Adds a warehouse; a shop's first one becomes its default.
     ///
     /// - Throws: ``InvalidField``.
-    public func add(name: String, region: String, to shop: ShopID, in transaction: any Transaction) throws -> WarehouseID {
+    public func add(name: String, region: String, to shop: ShopID, in transaction: any Transaction) throws
+        -> WarehouseID
+    {
         let (name, region) = try Self.checked(name, region)
         let id = source.identifier(WarehouseKind.self)
         let known = try Self.all(of: shop, in: transaction)
@@ -87,7 +89,8 @@ public final class Warehouses: Sendable {
             guard goods == nil else { throw WarehouseProblem.notEmpty }
         }
         if warehouse.isDefault, !before.isDefault {
-            try transaction.run("UPDATE warehouses SET is_default = 0 WHERE shop = \(warehouse.shop) AND is_default = 1")
+            try transaction.run(
+                "UPDATE warehouses SET is_default = 0 WHERE shop = \(warehouse.shop) AND is_default = 1")
         }
         try transaction.run(
             """
