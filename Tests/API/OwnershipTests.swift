@@ -147,21 +147,10 @@ struct OwnershipTests {
 
     /// An order that its buyer has paid for on the provider's page.
     private static func paidOrder(of buyer: Caller, _ goods: Goods) async throws -> (id: String, line: String) {
-        let placed = try await buyer.order([goods])
-        guard let payment = placed["payment"] else { throw HarnessProblem("Nothing was placed: \(placed.text)") }
-        let page = try await buyer.send("GET", "/test-provider/\(payment)").text
-        let token = page.firstMatch(of: /name="form_token" value="([^"]*)"/)?.1 ?? ""
-        let answer = try await buyer.send(
-            "POST", "/test-provider/\(payment)", body: Data("decision=pay&form_token=\(token)".utf8),
-            headers: ["Content-Type": "application/x-www-form-urlencoded"])
-        for _ in 0..<200 {
-            guard let order = try await buyer.orders().first, order["state"] as? String == "paid",
-                let id = order["id"] as? String,
-                let line = (order["lines"] as? [[String: Any]])?.first?["id"] as? String
-            else { continue }
-            return (id, line)
-        }
-        throw HarnessProblem("The order is not paid: \(answer.status) \(answer.text)")
+        let order = try await buyer.pay(try await buyer.order([goods]))
+        guard let id = order["id"] as? String, let line = (order["lines"] as? [[String: Any]])?.first?["id"] as? String
+        else { throw HarnessProblem("An order without lines: \(order)") }
+        return (id, line)
     }
 
     /// The shop in which the caller may see orders.
