@@ -50,11 +50,15 @@ struct PickTaskBody: Documented {
     let order: OrderID
     let line: OrderLineID
     let variant: VariantID
+    let title: String
+    let spec: String
+    let sku: String
     let quantity: Int64
     let picked: Int64
     static let example = PickTaskBody(
         warehouse: Identifier(rawValue: 31), parcel: Identifier(rawValue: 34), order: Identifier(rawValue: 11),
-        line: Identifier(rawValue: 12), variant: Identifier(rawValue: 2), quantity: 2, picked: 1)
+        line: Identifier(rawValue: 12), variant: Identifier(rawValue: 2), title: "Mountain green tea",
+        spec: "250 g", sku: "TEA-250", quantity: 2, picked: 1)
 }
 
 /// How many orders have parcels now.
@@ -87,7 +91,8 @@ extension MarketplaceAPI {
             let shop = try call.shop
             try call.context.person().requireStaff(of: shop)
             let tasks = try await market.warehouses.pickTasks(of: shop, at: try call.warehouse, limit: 500)
-            return Page(items: tasks.map(PickTaskBody.init))
+            let names = try await ReadStock(market).names(of: tasks.map(\.variant))
+            return Page(items: tasks.map { PickTaskBody($0, names[$0.variant], call.context.language) })
         }
         api.route(
             .get, "/shops/{shop}/parcels", "listParcels", "Parcels that are still in the house, oldest first.",
@@ -193,9 +198,11 @@ extension ParcelBody {
 }
 
 extension PickTaskBody {
-    fileprivate init(_ task: PickTask) {
+    fileprivate init(_ task: PickTask, _ name: ReadStock.Name?, _ language: Kernel.Language) {
         self.init(
             warehouse: task.warehouse, parcel: task.shipment, order: task.order, line: task.line,
-            variant: task.variant, quantity: task.quantity, picked: task.picked)
+            variant: task.variant, title: name?.title.text(in: language) ?? "—",
+            spec: name?.spec.text(in: language) ?? "", sku: name?.sku ?? "", quantity: task.quantity,
+            picked: task.picked)
     }
 }

@@ -16,6 +16,14 @@ public struct ReadStock: Sendable {
         public let places: [WarehouseLevel]
     }
 
+    /// What people call a variant.
+    public struct Name: Sendable {
+        public let title: Localized
+        public let spec: Localized
+        /// The shop's own code; empty for none.
+        public let sku: String
+    }
+
     private let market: Marketplace
 
     /// Over the rooms of `market`.
@@ -28,7 +36,8 @@ public struct ReadStock: Sendable {
     public func rows(
         of shop: ShopID, onlyLow: Bool, after: VariantID?, limit: Int, by identity: Identity
     ) async throws -> [Row] {
-        try identity.requireStaff(of: shop)
+        // Goods of which nobody has asked lie in the default warehouse, so there has to be one.
+        _ = try await KeepWarehouses(market).all(of: shop, by: identity)
         let levels = try await market.stock.levels(of: shop, onlyLow: onlyLow, after: after, limit: limit)
         return try await market.store.read { [now = market.source.now] transaction in
             let variants = try Catalog.variants(levels.map(\.variant), at: now, in: transaction)
@@ -64,13 +73,15 @@ public struct ReadStock: Sendable {
     }
 
     /// The names of variants, for lists that know only identifiers.
-    public func names(of variants: [VariantID]) async throws -> [VariantID: (title: Localized, spec: Localized)] {
+    public func names(of variants: [VariantID]) async throws -> [VariantID: Name] {
         let ids = Array(Set(variants))
         return try await market.store.read { [now = market.source.now] transaction in
             let found = try Catalog.variants(ids, at: now, in: transaction)
             let products = try Catalog.products(Array(Set(found.values.map(\.product))), at: now, in: transaction)
             let titles = Dictionary(products.map { ($0.id, $0.title) }, uniquingKeysWith: { first, _ in first })
-            return found.mapValues { (titles[$0.product] ?? Localized(en: "—"), $0.spec) }
+            return found.mapValues {
+                Name(title: titles[$0.product] ?? Localized(en: "—"), spec: $0.spec, sku: $0.sku)
+            }
         }
     }
 

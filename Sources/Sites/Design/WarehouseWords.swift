@@ -14,7 +14,7 @@ enum WarehouseWord: String, CaseIterable {
     case inbound, inboundHelp, noInbound, expect, reference, expected, arrivedWell, arrivedBroken, receive, closeInbound
     case inboundExpected, inboundReceiving, inboundClosed
     case parcels, parcelsHelp, noParcels, makePickList, wavePlanned, pickList, noTasks, parcel, order, toTake
-    case scan, scanHelp, scanned, pack, handOver, openParcel, openParcelHelp, partOf, shipPart, shipPartHelp
+    case scan, takeUnit, scanHelp, scanned, pack, handOver, openParcel, openParcelHelp, partOf, shipPart, shipPartHelp
     case parcelPlanned, parcelPicking, parcelPicked, parcelPacked, parcelShipped, parcelCancelled
     case condition, resellable, notResellable, putInto
     case messages, noMessages, messageText, sendMessage, you, otherSide, unread, unreadOrders
@@ -97,16 +97,17 @@ enum WarehouseWord: String, CaseIterable {
         case .parcelsHelp: ("Take goods from the shelves, pack them, hand them over.", "拣货、打包、交接。")
         case .noParcels: ("No parcels in the house", "暂无待发包裹")
         case .makePickList: ("Make a pick list", "生成拣货单")
-        case .wavePlanned: ("{0} orders have parcels now.", "已为 {0} 个订单生成包裹。")
+        case .wavePlanned: ("Orders that have parcels now: {0}.", "已为 {0} 个订单生成包裹。")
         case .pickList: ("Pick list", "拣货单")
         case .noTasks: ("Nothing to take from the shelves.", "没有待拣商品。")
         case .parcel: ("Parcel", "包裹")
         case .order: ("Order", "订单")
         case .toTake: ("To take", "待拣")
         case .scan: ("Scan or type a code", "扫码或输入货号")
+        case .takeUnit: ("Take one", "计一件")
         case .scanHelp: ("Each scan counts one unit.", "每扫一次计一件。")
         case .scanned: ("{0} of {1} taken", "已拣 {0}/{1}")
-        case .pack: ("Packed", "打包完成")
+        case .pack: ("Close the parcel", "打包完成")
         case .handOver: ("Hand over to the carrier", "交接快递")
         case .openParcel: ("Open the parcel again", "取消包裹")
         case .openParcelHelp: ("Its goods wait for a new one.", "商品将等待重新分配。")

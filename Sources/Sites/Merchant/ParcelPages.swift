@@ -66,7 +66,8 @@ struct ParcelPages: Sendable {
     private func names(of variants: [VariantID], _ context: Context) async throws -> [VariantID: String] {
         try await ReadStock(market).names(of: variants).mapValues { name in
             let spec = name.spec.text(in: context.language)
-            return name.title.text(in: context.language) + (spec.isEmpty ? "" : " · \(spec)")
+            let parts = [name.title.text(in: context.language), spec, name.sku]
+            return parts.filter { !$0.isEmpty }.joined(separator: " · ")
         }
     }
 
