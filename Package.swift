@@ -60,6 +60,7 @@ let package = Package(
         // Trade
         room("Catalog", "Sources/Trade/Catalog"),
         room("Stock", "Sources/Trade/Stock"),
+        room("Warehouse", "Sources/Trade/Warehouse"),
         room("Carts", "Sources/Trade/Carts"),
         room("Orders", "Sources/Trade/Orders"),
         room("Payments", "Sources/Trade/Payments", [crypto, httpClient]),
@@ -84,7 +85,7 @@ let package = Package(
                 "CSV", "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders",
                 "Payments",
                 "Shops", "Ledger", "AfterSales", "Alliance", "Decisions", "Experiments", "Matching",
-                "Inference", "Coupons", "Pricing",
+                "Inference", "Coupons", "Pricing", "Warehouse",
                 "Content", "Feed", "Centre", hummingbird, httpTypes,
             ], path: "Sources/Flows", exclude: ["Importing"]),
         // Sites
@@ -92,7 +93,7 @@ let package = Package(
             name: "Sites",
             dependencies: [
                 "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
-                "Shops", "Coupons", "Pricing",
+                "Shops", "Coupons", "Pricing", "Warehouse",
                 "Content", "Feed", "Centre", "Ledger", "Alliance", "AfterSales", "Decisions", "Experiments",
                 "Inference",
                 "Flows", mustache,
@@ -142,6 +143,7 @@ let package = Package(
             path: "Sources/Quanyu"),
         .testTarget(name: "PricingTests", dependencies: ["Coupons", "Pricing"], path: "Tests/Trade/Pricing"),
         .testTarget(name: "PaymentsTests", dependencies: ["Kernel", "Payments"], path: "Tests/Trade/Payments"),
+        .testTarget(name: "WarehouseTests", dependencies: ["Warehouse"], path: "Tests/Trade/Warehouse"),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "StoreSQLite"], path: "Tests/Trade/Ledger"),
         .testTarget(name: "KernelTests", dependencies: ["Kernel"], path: "Tests/Ground/Kernel"),
         // The built executable under test: what the suites share, then one suite a question.
@@ -157,7 +159,7 @@ let package = Package(
             name: "StoresTests",
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows", "Decisions",
-                "Experiments", "Feed", "Inference", "Coupons", "Pricing",
+                "Experiments", "Feed", "Inference", "Coupons", "Pricing", "Warehouse",
             ],
             path: "Tests/Stores"),
         .testTarget(

@@ -321,6 +321,12 @@ struct Wording: MustacheParent, Sendable {
             ?? ExperimentWord(rawValue: name)?.text(in: language)
             ?? PriceWord(rawValue: name)?.text(in: language)
             ?? ReconciliationWord(rawValue: name)?.text(in: language)
+            ?? WarehouseWord(rawValue: name)?.text(in: language)
+    }
+
+    /// A word of stock and parcels with its values filled in.
+    func callAsFunction(_ word: WarehouseWord, _ values: String...) -> String {
+        Self.fill(word.text(in: language), values)
     }
 
     /// A word of prices and coupons with its values filled in.
