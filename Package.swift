@@ -68,6 +68,7 @@ let package = Package(
         room("AfterSales", "Sources/Trade/AfterSales"),
         room("Coupons", "Sources/Trade/Coupons"),
         room("Pricing", "Sources/Trade/Pricing"),
+        room("Webhooks", "Sources/Trade/Webhooks", [crypto, httpClient]),
         // Fields
         room("Shops", "Sources/Fields/Shops"),
         room("Content", "Sources/Fields/Content"),
@@ -142,6 +143,7 @@ let package = Package(
             ],
             path: "Sources/Quanyu"),
         .testTarget(name: "PricingTests", dependencies: ["Coupons", "Pricing"], path: "Tests/Trade/Pricing"),
+        .testTarget(name: "WebhooksTests", dependencies: ["Kernel", "Webhooks"], path: "Tests/Trade/Webhooks"),
         .testTarget(name: "PaymentsTests", dependencies: ["Kernel", "Payments"], path: "Tests/Trade/Payments"),
         .testTarget(name: "WarehouseTests", dependencies: ["Warehouse"], path: "Tests/Trade/Warehouse"),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "StoreSQLite"], path: "Tests/Trade/Ledger"),
@@ -159,7 +161,7 @@ let package = Package(
             name: "StoresTests",
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows", "Decisions",
-                "Experiments", "Feed", "Inference", "Coupons", "Pricing", "Warehouse",
+                "Experiments", "Feed", "Inference", "Coupons", "Pricing", "Warehouse", "Webhooks", hummingbird, crypto,
             ],
             path: "Tests/Stores"),
         .testTarget(

@@ -68,6 +68,7 @@ public struct Retention: Sendable {
         let keysUntil = now - limits.idempotencyKeys
         swept.idempotencyKeys = try await market.store.write { try $0.forgetIdempotencyKeys(before: keysUntil) }
         _ = try await market.pricing.forgetQuotes(before: now - limits.quotes)
+        try await market.webhooks.sweep()
         swept.sessions = try await market.people.forgetEndedSessions()
         return swept
     }

@@ -45,6 +45,7 @@ public struct MarketplaceAPI: Sendable {
         addAfterSaleRoutes(to: api)
         addMoneyRoutes(to: api)
         addReconciliationRoutes(to: api)
+        addShopWebhookRoutes(to: api)
         addCommissionRoutes(to: api)
         addDecisionRoutes(to: api)
         addExperimentRoutes(to: api)

@@ -164,3 +164,13 @@ public typealias ShipmentID = Identifier<ShipmentKind>
 public enum OrderMessageKind: IdentifierKind { public static let prefix = "msg" }
 /// Identifies a message about an order.
 public typealias OrderMessageID = Identifier<OrderMessageKind>
+
+/// An address of a shop's own program that is told what happens.
+public enum WebhookEndpointKind: IdentifierKind { public static let prefix = "whk" }
+/// An address of a shop's own program that is told what happens.
+public typealias WebhookEndpointID = Identifier<WebhookEndpointKind>
+
+/// One message to one such address.
+public enum WebhookDeliveryKind: IdentifierKind { public static let prefix = "whd" }
+/// One message to one such address.
+public typealias WebhookDeliveryID = Identifier<WebhookDeliveryKind>

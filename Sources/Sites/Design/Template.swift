@@ -55,6 +55,8 @@ enum Template: String, CaseIterable {
     case tile
     case token
     case reconciliation
+    case webhooks
+    case webhook
     case valueLedger = "value_ledger"
     case video
     case warehouses
@@ -134,6 +136,8 @@ enum Template: String, CaseIterable {
         case .tile: PackageResources.tile_mustache
         case .token: PackageResources.token_mustache
         case .reconciliation: PackageResources.reconciliation_mustache
+        case .webhooks: PackageResources.webhooks_mustache
+        case .webhook: PackageResources.webhook_mustache
         case .valueLedger: PackageResources.value_ledger_mustache
         case .video: PackageResources.video_mustache
         case .warehouses: PackageResources.warehouses_mustache

@@ -321,6 +321,7 @@ struct Wording: MustacheParent, Sendable {
             ?? ExperimentWord(rawValue: name)?.text(in: language)
             ?? PriceWord(rawValue: name)?.text(in: language)
             ?? ReconciliationWord(rawValue: name)?.text(in: language)
+            ?? WebhookWord(rawValue: name)?.text(in: language)
             ?? WarehouseWord(rawValue: name)?.text(in: language)
     }
 
