@@ -86,7 +86,7 @@ let package = Package(
                 "CSV", "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders",
                 "Payments",
                 "Shops", "Ledger", "AfterSales", "Alliance", "Decisions", "Experiments", "Matching",
-                "Inference", "Coupons", "Pricing", "Warehouse",
+                "Inference", "Coupons", "Pricing", "Warehouse", "Webhooks",
                 "Content", "Feed", "Centre", hummingbird, httpTypes,
             ], path: "Sources/Flows", exclude: ["Importing"]),
         // Sites
@@ -94,7 +94,7 @@ let package = Package(
             name: "Sites",
             dependencies: [
                 "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
-                "Shops", "Coupons", "Pricing", "Warehouse",
+                "Shops", "Coupons", "Pricing", "Warehouse", "Webhooks",
                 "Content", "Feed", "Centre", "Ledger", "Alliance", "AfterSales", "Decisions", "Experiments",
                 "Inference",
                 "Flows", mustache,
