@@ -55,6 +55,7 @@ let package = Package(
         .target(
             name: "HTTP", dependencies: ["Kernel", "Store", hummingbird, httpTypes, crypto, logging, metrics],
             path: "Sources/Ground/HTTP"),
+        .target(name: "KeyedDraw", dependencies: [crypto], path: "Sources/Ground/KeyedDraw"),
         // People
         room("People", "Sources/People", [crypto, cryptoExtras]),
         // Trade
@@ -76,7 +77,8 @@ let package = Package(
         room("Alliance", "Sources/Growth/Alliance"),
         // Value
         room("Decisions", "Sources/Value/Decisions", ["Inference"]),
-        room("Experiments", "Sources/Value/Experiments", ["Inference", crypto]),
+        room("Experiments", "Sources/Value/Experiments", ["Inference", "KeyedDraw"]),
+        room("Experience", "Sources/Value/Experience", ["Inference", "KeyedDraw"]),
         // Flows
         .target(
             name: "Flows",
@@ -84,7 +86,7 @@ let package = Package(
                 "CSV", "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders",
                 "Payments",
                 "Shops", "Ledger", "AfterSales", "Alliance", "Decisions", "Experiments", "Matching",
-                "Inference", "Coupons", "Pricing",
+                "Inference", "Coupons", "Pricing", "Experience",
                 "Content", "Feed", "Centre", hummingbird, httpTypes,
             ], path: "Sources/Flows", exclude: ["Importing"]),
         // Sites
@@ -94,7 +96,7 @@ let package = Package(
                 "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
                 "Shops", "Coupons", "Pricing",
                 "Content", "Feed", "Centre", "Ledger", "Alliance", "AfterSales", "Decisions", "Experiments",
-                "Inference",
+                "Inference", "Experience",
                 "Flows", mustache,
                 hummingbird, httpTypes, crypto,
             ], path: "Sources/Sites", resources: [.embedInCode("Templates"), .embedInCode("Assets")]),
@@ -155,12 +157,15 @@ let package = Package(
             name: "StoresTests",
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows", "Decisions",
-                "Experiments", "Feed", "Inference", "Coupons", "Pricing",
+                "Experiments", "Feed", "Inference", "Coupons", "Pricing", "Experience",
             ],
             path: "Tests/Stores"),
         .testTarget(
             name: "ExperimentsTests", dependencies: ["Experiments", "Inference", "Kernel"],
             path: "Tests/Value/Experiments"),
+        .testTarget(
+            name: "ExperienceTests", dependencies: ["Experience", "Inference", "Kernel", "KeyedDraw"],
+            path: "Tests/Value/Experience"),
         .testTarget(
             name: "TradeTests", dependencies: ["Flows", "StoreSQLite", "Alliance", "AfterSales", "Ledger"],
             path: "Tests/Trade/Flows"),

@@ -6,6 +6,7 @@ import Centre
 import Content
 import Coupons
 import Decisions
+import Experience
 import Experiments
 import Feed
 import Journal
@@ -45,6 +46,7 @@ public struct Marketplace: Sendable {
     /// Who holds which tier of a shop's membership.
     public let memberships: any Memberships
     public let experiments: Experiments
+    public let experience: Experience
     /// Whose arm ranks by which weights.
     public let rankingArms: RankingArms
     /// Takes the money.
@@ -85,6 +87,7 @@ public struct Marketplace: Sendable {
         pricing = Pricing(store: store, source: source)
         self.memberships = memberships
         experiments = Experiments(store: store, journal: journal, source: source)
+        experience = Experience(store: store, journal: journal, source: source)
         rankingArms = RankingArms(experiments: experiments, store: store)
         feed.rank(by: rankingArms.weights)
     }
@@ -95,7 +98,7 @@ public struct Marketplace: Sendable {
         + Shops.migrations + Content.migrations + Feed.migrations + Centre.migrations + Carts.migrations
         + Orders.migrations + Payments.migrations + Ledger.migrations + Alliance.migrations
         + AfterSales.migrations + Decisions.migrations + Experiments.migrations + Feed.weightMigrations
-        + Coupons.migrations + Pricing.migrations
+        + Coupons.migrations + Pricing.migrations + Experience.migrations
 
     /// Reads what rooms keep in memory.
     public func load() async throws {
@@ -112,6 +115,7 @@ public struct Marketplace: Sendable {
             group.addTask { await centre.run() }
             group.addTask { await rankingArms.run(journal) }
             group.addTask { await journal.follow(experiments.follower) }
+            group.addTask { await journal.follow(experience.surveyFollower) }
             group.addTask { await SettlePayments(self).run() }
             group.addTask { await Retention(self).run() }
             group.addTask { await SweepDeadlines(self).run() }

@@ -144,3 +144,8 @@ public typealias FreightTemplateID = Identifier<FreightTemplateKind>
 public enum QuoteKind: IdentifierKind { public static let prefix = "qte" }
 /// Identifies a quote.
 public typealias QuoteID = Identifier<QuoteKind>
+
+/// An invitation to answer a survey.
+public enum InvitationKind: IdentifierKind { public static let prefix = "inv" }
+/// Identifies an invitation to answer a survey.
+public typealias InvitationID = Identifier<InvitationKind>

@@ -108,6 +108,22 @@ extension Experiments {
             })
     }
 
+    /// In which arm people are and since when; who was never exposed is absent.
+    public static func arms(
+        of id: ExperimentID, among people: [PersonID], in transaction: any Transaction
+    ) throws -> [PersonID: (arm: Int, exposedAt: Instant)] {
+        var arms: [PersonID: (arm: Int, exposedAt: Instant)] = [:]
+        for start in stride(from: 0, to: people.count, by: 200) {
+            let group = Array(people[start..<min(start + 200, people.count)])
+            for row in try transaction.rows(
+                "SELECT person, arm, exposed_at FROM experiment_people WHERE experiment = \(id) AND person IN \(list: group)")
+            {
+                arms[try row.get(0)] = (try row.get(1), try row.get(2))
+            }
+        }
+        return arms
+    }
+
     static func read<Value: Decodable>(_ text: String, as type: Value.Type = Value.self) throws -> Value {
         try JSONDecoder().decode(Value.self, from: Data(text.utf8))
     }
