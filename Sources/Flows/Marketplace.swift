@@ -116,6 +116,7 @@ public struct Marketplace: Sendable {
             group.addTask { await rankingArms.run(journal) }
             group.addTask { await journal.follow(experiments.follower) }
             group.addTask { await journal.follow(experience.surveyFollower) }
+            group.addTask { await journal.follow(experience.scoreFollower) }
             group.addTask { await SettlePayments(self).run() }
             group.addTask { await Retention(self).run() }
             group.addTask { await SweepDeadlines(self).run() }

@@ -48,6 +48,8 @@ public struct Sites: Sendable {
         DecisionPages(frame).addRoutes(to: router)
         ExperimentPages(frame).addRoutes(to: router)
         ValuePages(frame).addRoutes(to: router)
+        SurveyPages(frame).addRoutes(to: router)
+        ExperiencePages(frame).addRoutes(to: router)
     }
 
     /// Shows problems as pages; somebody who has to sign in is sent there and comes back.

@@ -30,6 +30,7 @@ enum Template: String, CaseIterable {
     case me
     case money
     case order
+    case nps
     case operatorDesk = "operator_desk"
     case orders
     case pager
@@ -46,6 +47,7 @@ enum Template: String, CaseIterable {
     case signUp = "sign_up"
     case slot
     case slots
+    case survey
     case testPayment = "test_payment"
     case tile
     case token
@@ -101,6 +103,7 @@ enum Template: String, CaseIterable {
         case .mall: PackageResources.mall_mustache
         case .me: PackageResources.me_mustache
         case .money: PackageResources.money_mustache
+        case .nps: PackageResources.nps_mustache
         case .operatorDesk: PackageResources.operator_desk_mustache
         case .order: PackageResources.order_mustache
         case .orders: PackageResources.orders_mustache
@@ -118,6 +121,7 @@ enum Template: String, CaseIterable {
         case .signUp: PackageResources.sign_up_mustache
         case .slot: PackageResources.slot_mustache
         case .slots: PackageResources.slots_mustache
+        case .survey: PackageResources.survey_mustache
         case .testPayment: PackageResources.test_payment_mustache
         case .tile: PackageResources.tile_mustache
         case .token: PackageResources.token_mustache

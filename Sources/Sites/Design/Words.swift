@@ -320,6 +320,7 @@ struct Wording: MustacheParent, Sendable {
             ?? DecisionWord(rawValue: name)?.text(in: language)
             ?? ExperimentWord(rawValue: name)?.text(in: language)
             ?? PriceWord(rawValue: name)?.text(in: language)
+            ?? ExperienceWord(rawValue: name)?.text(in: language)
     }
 
     /// A word of prices and coupons with its values filled in.
@@ -338,6 +339,11 @@ struct Wording: MustacheParent, Sendable {
 
     /// A word of experiments with its values filled in.
     func callAsFunction(_ word: ExperimentWord, _ values: String...) -> String {
+        Self.fill(word.text(in: language), values)
+    }
+
+    /// A word of surveys and scores with its values filled in.
+    func callAsFunction(_ word: ExperienceWord, _ values: String...) -> String {
         Self.fill(word.text(in: language), values)
     }
 

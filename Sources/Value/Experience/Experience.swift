@@ -27,7 +27,8 @@ public final class Experience: Sendable {
 
     /// The room's tables.
     public static let migrations = [
-        Migration(room: "experience", number: 1, file: PackageResources._001_surveys_sql)
+        Migration(room: "experience", number: 1, file: PackageResources._001_surveys_sql),
+        Migration(room: "experience", number: 2, file: PackageResources._002_scores_sql),
     ]
 
     /// The key of every draw; the first call of all makes it.

@@ -104,14 +104,16 @@ struct SurveyDraw {
                         journey: .everything, subject: subject, week: week,
                         stratum: .person(
                             hasAccount: person?.hasAccount ?? false, orders: person?.orders ?? 0, field: sighting.field),
-                        person: sighting.person, isDrawn: isAsked(sighting.person, week), share: terms.everybodyShare)
+                        person: sighting.person,
+                        isDrawn: Self.isAsked(sighting.person, in: week, share: terms.everybodyShare, key),
+                        share: terms.everybodyShare)
                 }, in: transaction)
         }
     }
 
     /// Whether a person is drawn in a week: an independent coin for each of them, the same whenever it is asked.
-    func isAsked(_ person: PersonID, _ week: Int64) -> Bool {
-        key.bucket("survey/everything/\(week)", person.rawValue) < terms.everybodyShare
+    static func isAsked(_ person: PersonID, in week: Int64, share: Int, _ key: DrawKey) -> Bool {
+        key.bucket("survey/everything/\(week)", person.rawValue) < share
     }
 
     private static func people(
