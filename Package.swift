@@ -78,6 +78,7 @@ let package = Package(
         // Value
         room("Decisions", "Sources/Value/Decisions", ["Inference"]),
         room("Experiments", "Sources/Value/Experiments", ["Inference", "KeyedDraw"]),
+        room("NorthStar", "Sources/Value/NorthStar", ["Inference"]),
         room("Experience", "Sources/Value/Experience", ["Inference", "KeyedDraw"]),
         // Flows
         .target(
@@ -86,7 +87,7 @@ let package = Package(
                 "CSV", "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders",
                 "Payments",
                 "Shops", "Ledger", "AfterSales", "Alliance", "Decisions", "Experiments", "Matching",
-                "Inference", "Coupons", "Pricing", "Experience",
+                "Inference", "Coupons", "Pricing", "Experience", "NorthStar",
                 "Content", "Feed", "Centre", hummingbird, httpTypes,
             ], path: "Sources/Flows", exclude: ["Importing"]),
         // Sites
@@ -96,7 +97,7 @@ let package = Package(
                 "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
                 "Shops", "Coupons", "Pricing",
                 "Content", "Feed", "Centre", "Ledger", "Alliance", "AfterSales", "Decisions", "Experiments",
-                "Inference", "Experience",
+                "Inference", "Experience", "NorthStar",
                 "Flows", mustache,
                 hummingbird, httpTypes, crypto,
             ], path: "Sources/Sites", resources: [.embedInCode("Templates"), .embedInCode("Assets")]),
@@ -157,7 +158,7 @@ let package = Package(
             name: "StoresTests",
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows", "Decisions",
-                "Experiments", "Feed", "Inference", "Coupons", "Pricing", "Experience",
+                "Experiments", "Feed", "Inference", "Coupons", "Pricing", "Experience", "NorthStar",
             ],
             path: "Tests/Stores"),
         .testTarget(

@@ -12,6 +12,7 @@ import Feed
 import Journal
 import Kernel
 import Ledger
+import NorthStar
 import Orders
 import Payments
 import People
@@ -47,6 +48,7 @@ public struct Marketplace: Sendable {
     public let memberships: any Memberships
     public let experiments: Experiments
     public let experience: Experience
+    public let northStar: NorthStar
     /// Whose arm ranks by which weights.
     public let rankingArms: RankingArms
     /// Takes the money.
@@ -88,6 +90,7 @@ public struct Marketplace: Sendable {
         self.memberships = memberships
         experiments = Experiments(store: store, journal: journal, source: source)
         experience = Experience(store: store, journal: journal, source: source)
+        northStar = NorthStar(store: store, journal: journal, source: source)
         rankingArms = RankingArms(experiments: experiments, store: store)
         feed.rank(by: rankingArms.weights)
     }
@@ -99,6 +102,7 @@ public struct Marketplace: Sendable {
         + Orders.migrations + Payments.migrations + Ledger.migrations + Alliance.migrations
         + AfterSales.migrations + Decisions.migrations + Experiments.migrations + Feed.weightMigrations
         + Coupons.migrations + Pricing.migrations + Experience.migrations
+        + NorthStar.migrations
 
     /// Reads what rooms keep in memory.
     public func load() async throws {

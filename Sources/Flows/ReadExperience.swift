@@ -42,7 +42,7 @@ public struct ReadExperience: Sendable {
             let experiment = try Experiments.find(id, in: transaction)
             let start = experiment.startedAt ?? experiment.createdAt
             let asked = try Experience.asked(.everything, since: start, in: transaction)
-            let places = try Experiments.arms(of: id, among: asked.map(\.person), in: transaction)
+            let places = try Experiments.participants(in: id, among: asked.map(\.person), in: transaction)
             var arms = Array(repeating: (asked: 0, answers: [Int]()), count: experiment.terms.arms.count)
             for entry in asked {
                 guard let place = places[entry.person], place.exposedAt <= entry.at, arms.indices.contains(place.arm),

@@ -50,6 +50,7 @@ public struct Sites: Sendable {
         ValuePages(frame).addRoutes(to: router)
         SurveyPages(frame).addRoutes(to: router)
         ExperiencePages(frame).addRoutes(to: router)
+        ScorePages(frame).addRoutes(to: router)
     }
 
     /// Shows problems as pages; somebody who has to sign in is sent there and comes back.

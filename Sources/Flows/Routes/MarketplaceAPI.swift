@@ -45,6 +45,8 @@ public struct MarketplaceAPI: Sendable {
         addExperimentRoutes(to: api)
         addValueRoutes(to: api)
         addSurveyRoutes(to: api)
+        addScoreRoutes(to: api)
+        addNorthStarRoutes(to: api)
         addWebhookRoute(to: router)
         let document = ByteBuffer(bytes: try OpenAPIDocument(routes: api.routes).json())
         router.get("\(API.root)/openapi.json") { _, _ in

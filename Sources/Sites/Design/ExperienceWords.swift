@@ -7,6 +7,10 @@ enum ExperienceWord: String, CaseIterable {
     case npsTrend, npsTrendHelp, npsWeek, npsScore, npsFrom, npsTo, npsAnswered, npsInvited, npsAsked, npsSeen
     case npsWho, npsGroup, npsPopulation, npsShare, npsMissing, npsMissingNone, npsDrivers, npsDriver
     case npsPromoters, npsDetractors, npsNoDrivers, npsComments, npsExperiments, npsArm, npsBounds, npsBoundsHelp
+    case scoreTitle, scoreSentence, scoreUnknown, scoreRecommend, scorePart, scoreColumn, scorePlain, scoreExpected
+    case scoreOrders, scoreWeight, scoreHow, scoreHowText, scoreMoved, scoreMovedHelp, scoreNoOrders, appealThis
+    case appealWhy, appealSend, appealsTitle, appealsHelp, appealsNone, appealAnswer, appealAccept, appealRefuse
+    case appealOpen, appealAccepted, appealRefused
     case npsNoBounds, npsHow, npsHowText, npsWeeks, npsSafe, downloadCSV
 
     /// The word for a language.
@@ -89,6 +93,47 @@ enum ExperienceWord: String, CaseIterable {
             )
         case .npsWeeks: ("{0} weeks", "{0} 周")
         case .npsSafe: ("Questions", "问卷")
+        case .scoreTitle: ("Experience score", "体验分")
+        case .scoreSentence:
+            (
+                "The shop has {0} of 100 points; an average shop has {1}. It rests on {2} orders of the last 90 days.",
+                "本店体验分 {0}（满分 100），平均店铺为 {1}，基于近 90 天的 {2} 笔订单。"
+            )
+        case .scoreUnknown:
+            ("Not enough orders yet: a score needs {0}, there are {1}.", "订单还不够：满 {0} 单才有体验分，目前 {1} 单。")
+        case .scoreRecommend:
+            (
+                "Would buyers recommend the shop? {0} (NPS); surely between {1} and {2}, from {3} answers.",
+                "买家愿意推荐本店吗？NPS {0}，95% 区间 {1} 到 {2}，共 {3} 份作答。"
+            )
+        case .scorePart: ("Part", "维度")
+        case .scoreColumn: ("Score", "得分")
+        case .scorePlain: ("As it is", "原始值")
+        case .scoreExpected: ("Usual in its categories", "同类目水平")
+        case .scoreOrders: ("Orders", "订单数")
+        case .scoreWeight: ("Weight", "权重")
+        case .scoreHow: ("How it is reckoned", "如何计算")
+        case .scoreHowText:
+            (
+                "Each real order has 100 points a part or none. Goods: received and no refund or exchange for damaged, wrong or misdescribed goods. Logistics: shipped within 48 hours of payment. Service: a case ended without the platform being called in; orders without a case have no say. Where the buyer answered a survey, the middle of both counts. The shop is compared with what is usual in its categories, and the difference is shrunk as if 20 orders of an average shop were added.",
+                "每笔真实订单在各维度得 100 分或 0 分。商品：已收货且未因破损、错发、与描述不符而退款或换货。物流：付款后 48 小时内发货。服务：售后在平台未介入的情况下结束；没有售后的订单不参与。买家填写了问卷的，取两者的平均。再与同类目通常水平比较，并按“加入 20 笔平均店铺订单”进行收缩。"
+            )
+        case .scoreMoved: ("Which orders moved it", "哪些订单影响了体验分")
+        case .scoreMovedHelp:
+            ("By how many points the score would differ without the order. What lowered it most comes first.", "去掉该订单后体验分的变化；拉低最多的在前。")
+        case .scoreNoOrders: ("No order counts yet.", "暂无计入的订单。")
+        case .appealThis: ("Appeal", "申诉")
+        case .appealWhy: ("Why shouldn't this order count?", "为什么该订单不应计入？")
+        case .appealSend: ("Send the appeal", "提交申诉")
+        case .appealsTitle: ("Appeals", "体验分申诉")
+        case .appealsHelp: ("An accepted appeal takes its order out of the score.", "通过后，该订单不再计入体验分。")
+        case .appealsNone: ("No appeals", "暂无申诉")
+        case .appealAnswer: ("Answer", "处理说明")
+        case .appealAccept: ("Leave it out", "通过")
+        case .appealRefuse: ("It counts", "驳回")
+        case .appealOpen: ("Appeal waits", "申诉处理中")
+        case .appealAccepted: ("Left out", "已剔除")
+        case .appealRefused: ("Appeal refused", "申诉被驳回")
         case .downloadCSV: ("Download as CSV", "下载 CSV")
         }
     }

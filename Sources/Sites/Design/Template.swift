@@ -2,6 +2,7 @@ import Mustache
 
 /// The page templates and the parts they share, read once when the first page is shown.
 enum Template: String, CaseIterable {
+    case appeals
     case card
     case `case`
     case caseForm = "case_form"
@@ -39,6 +40,7 @@ enum Template: String, CaseIterable {
     case price
     case problem
     case product
+    case scoreDesk = "score_desk"
     case search
     case shop
     case shopDesk = "shop_desk"
@@ -76,6 +78,7 @@ enum Template: String, CaseIterable {
     /// The text of the template.
     var bytes: [UInt8] {
         switch self {
+        case .appeals: PackageResources.appeals_mustache
         case .card: PackageResources.card_mustache
         case .cart: PackageResources.cart_mustache
         case .case: PackageResources.case_mustache
@@ -113,6 +116,7 @@ enum Template: String, CaseIterable {
         case .price: PackageResources.price_mustache
         case .problem: PackageResources.problem_mustache
         case .product: PackageResources.product_mustache
+        case .scoreDesk: PackageResources.score_desk_mustache
         case .search: PackageResources.search_mustache
         case .shop: PackageResources.shop_mustache
         case .shopDesk: PackageResources.shop_desk_mustache

@@ -77,6 +77,11 @@ public struct DriverCount: Sendable, Hashable {
     public let promoters: Int
     /// By scores of 0…6.
     public let detractors: Int
+
+    /// A count.
+    public init(driver: SurveyDriver, promoters: Int, detractors: Int) {
+        (self.driver, self.promoters, self.detractors) = (driver, promoters, detractors)
+    }
 }
 
 /// What somebody said in own words.

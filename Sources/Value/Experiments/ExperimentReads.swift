@@ -108,20 +108,34 @@ extension Experiments {
             })
     }
 
-    /// In which arm people are and since when; who was never exposed is absent.
-    public static func arms(
-        of id: ExperimentID, among people: [PersonID], in transaction: any Transaction
-    ) throws -> [PersonID: (arm: Int, exposedAt: Instant)] {
-        var arms: [PersonID: (arm: Int, exposedAt: Instant)] = [:]
+    /// Somebody in an experiment.
+    public struct Participant: Sendable {
+        /// Their arm.
+        public let arm: Int
+        /// When they met it first.
+        public let exposedAt: Instant
+        /// What they have brought since.
+        public let totals: [MetricName: Double]
+    }
+
+    /// Those of some people who met an experiment.
+    public static func participants(
+        in id: ExperimentID, among people: [PersonID], in transaction: any Transaction
+    ) throws -> [PersonID: Participant] {
+        var participants: [PersonID: Participant] = [:]
         for start in stride(from: 0, to: people.count, by: 200) {
             let group = Array(people[start..<min(start + 200, people.count)])
             for row in try transaction.rows(
-                "SELECT person, arm, exposed_at FROM experiment_people WHERE experiment = \(id) AND person IN \(list: group)")
+                """
+                SELECT person, arm, exposed_at, totals FROM experiment_people
+                WHERE experiment = \(id) AND person IN \(list: group)
+                """)
             {
-                arms[try row.get(0)] = (try row.get(1), try row.get(2))
+                participants[try row.get(0)] = Participant(
+                    arm: try row.get(1), exposedAt: try row.get(2), totals: try read(try row.get(3)))
             }
         }
-        return arms
+        return participants
     }
 
     static func read<Value: Decodable>(_ text: String, as type: Value.Type = Value.self) throws -> Value {
