@@ -51,6 +51,7 @@ public struct Sites: Sendable {
         SurveyPages(frame).addRoutes(to: router)
         ExperiencePages(frame).addRoutes(to: router)
         ScorePages(frame).addRoutes(to: router)
+        NorthStarPages(frame).addRoutes(to: router)
     }
 
     /// Shows problems as pages; somebody who has to sign in is sent there and comes back.

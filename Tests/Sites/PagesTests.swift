@@ -12,7 +12,7 @@ struct PagesTests {
             #expect(
                 Word(rawValue: name) != nil || DeskWord(rawValue: name) != nil || DecisionWord(rawValue: name) != nil
                     || ExperimentWord(rawValue: name) != nil || PriceWord(rawValue: name) != nil
-                    || ExperienceWord(rawValue: name) != nil,
+                    || ExperienceWord(rawValue: name) != nil || NorthStarWord(rawValue: name) != nil,
                 "\(template.rawValue): w.\(name)")
         }
         // The content security policy forbids both, so they would silently do nothing.

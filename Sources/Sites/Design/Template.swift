@@ -31,6 +31,7 @@ enum Template: String, CaseIterable {
     case me
     case money
     case order
+    case northStar = "north_star"
     case nps
     case operatorDesk = "operator_desk"
     case orders
@@ -53,6 +54,7 @@ enum Template: String, CaseIterable {
     case testPayment = "test_payment"
     case tile
     case token
+    case treeNode = "tree_node"
     case valueLedger = "value_ledger"
     case video
     case why
@@ -106,6 +108,7 @@ enum Template: String, CaseIterable {
         case .mall: PackageResources.mall_mustache
         case .me: PackageResources.me_mustache
         case .money: PackageResources.money_mustache
+        case .northStar: PackageResources.north_star_mustache
         case .nps: PackageResources.nps_mustache
         case .operatorDesk: PackageResources.operator_desk_mustache
         case .order: PackageResources.order_mustache
@@ -129,6 +132,7 @@ enum Template: String, CaseIterable {
         case .testPayment: PackageResources.test_payment_mustache
         case .tile: PackageResources.tile_mustache
         case .token: PackageResources.token_mustache
+        case .treeNode: PackageResources.tree_node_mustache
         case .valueLedger: PackageResources.value_ledger_mustache
         case .video: PackageResources.video_mustache
         case .why: PackageResources.why_mustache

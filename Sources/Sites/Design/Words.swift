@@ -321,6 +321,7 @@ struct Wording: MustacheParent, Sendable {
             ?? ExperimentWord(rawValue: name)?.text(in: language)
             ?? PriceWord(rawValue: name)?.text(in: language)
             ?? ExperienceWord(rawValue: name)?.text(in: language)
+            ?? NorthStarWord(rawValue: name)?.text(in: language)
     }
 
     /// A word of prices and coupons with its values filled in.
@@ -344,6 +345,11 @@ struct Wording: MustacheParent, Sendable {
 
     /// A word of surveys and scores with its values filled in.
     func callAsFunction(_ word: ExperienceWord, _ values: String...) -> String {
+        Self.fill(word.text(in: language), values)
+    }
+
+    /// A word of the North Star tree with its values filled in.
+    func callAsFunction(_ word: NorthStarWord, _ values: String...) -> String {
         Self.fill(word.text(in: language), values)
     }
 
