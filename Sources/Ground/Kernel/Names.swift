@@ -149,3 +149,8 @@ public typealias QuoteID = Identifier<QuoteKind>
 public enum InvitationKind: IdentifierKind { public static let prefix = "inv" }
 /// Identifies an invitation to answer a survey.
 public typealias InvitationID = Identifier<InvitationKind>
+
+/// An allocation of money or traffic.
+public enum AllocationKind: IdentifierKind { public static let prefix = "alo" }
+/// Identifies an allocation of money or traffic.
+public typealias AllocationID = Identifier<AllocationKind>
