@@ -78,6 +78,7 @@ let package = Package(
         // Value
         room("Decisions", "Sources/Value/Decisions", ["Inference"]),
         room("Experiments", "Sources/Value/Experiments", ["Inference", "KeyedDraw"]),
+        room("Allocations", "Sources/Value/Allocations", ["Inference"]),
         room("NorthStar", "Sources/Value/NorthStar", ["Inference"]),
         room("Experience", "Sources/Value/Experience", ["Inference", "KeyedDraw"]),
         // Flows
@@ -87,7 +88,7 @@ let package = Package(
                 "CSV", "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders",
                 "Payments",
                 "Shops", "Ledger", "AfterSales", "Alliance", "Decisions", "Experiments", "Matching",
-                "Inference", "Coupons", "Pricing", "Experience", "NorthStar",
+                "Inference", "Coupons", "Pricing", "Experience", "NorthStar", "Allocations",
                 "Content", "Feed", "Centre", hummingbird, httpTypes,
             ], path: "Sources/Flows", exclude: ["Importing"]),
         // Sites
@@ -97,7 +98,7 @@ let package = Package(
                 "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
                 "Shops", "Coupons", "Pricing",
                 "Content", "Feed", "Centre", "Ledger", "Alliance", "AfterSales", "Decisions", "Experiments",
-                "Inference", "Experience", "NorthStar",
+                "Inference", "Experience", "NorthStar", "Allocations",
                 "Flows", mustache,
                 hummingbird, httpTypes, crypto,
             ], path: "Sources/Sites", resources: [.embedInCode("Templates"), .embedInCode("Assets")]),
@@ -158,7 +159,7 @@ let package = Package(
             name: "StoresTests",
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows", "Decisions",
-                "Experiments", "Feed", "Inference", "Coupons", "Pricing", "Experience", "NorthStar",
+                "Experiments", "Feed", "Inference", "Coupons", "Pricing", "Experience", "NorthStar", "Allocations",
             ],
             path: "Tests/Stores"),
         .testTarget(

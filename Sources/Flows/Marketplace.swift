@@ -1,5 +1,6 @@
 import AfterSales
 import Alliance
+import Allocations
 import Carts
 import Catalog
 import Centre
@@ -49,6 +50,7 @@ public struct Marketplace: Sendable {
     public let experiments: Experiments
     public let experience: Experience
     public let northStar: NorthStar
+    public let allocations: Allocations
     /// Whose arm ranks by which weights.
     public let rankingArms: RankingArms
     /// Takes the money.
@@ -91,6 +93,7 @@ public struct Marketplace: Sendable {
         experiments = Experiments(store: store, journal: journal, source: source)
         experience = Experience(store: store, journal: journal, source: source)
         northStar = NorthStar(store: store, journal: journal, source: source)
+        allocations = Allocations(store: store, journal: journal, source: source)
         rankingArms = RankingArms(experiments: experiments, store: store)
         feed.rank(by: rankingArms.weights)
     }
@@ -102,7 +105,7 @@ public struct Marketplace: Sendable {
         + Orders.migrations + Payments.migrations + Ledger.migrations + Alliance.migrations
         + AfterSales.migrations + Decisions.migrations + Experiments.migrations + Feed.weightMigrations
         + Coupons.migrations + Pricing.migrations + Experience.migrations
-        + NorthStar.migrations
+        + NorthStar.migrations + Allocations.migrations
 
     /// Reads what rooms keep in memory.
     public func load() async throws {

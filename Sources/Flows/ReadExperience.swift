@@ -39,21 +39,24 @@ public struct ReadExperience: Sendable {
     /// - Throws: `NotFound`.
     public func arms(of id: ExperimentID) async throws -> [ArmAnswers] {
         try await market.store.read { transaction in
-            let experiment = try Experiments.find(id, in: transaction)
-            let start = experiment.startedAt ?? experiment.createdAt
-            let asked = try Experience.asked(.everything, since: start, in: transaction)
-            let places = try Experiments.participants(in: id, among: asked.map(\.person), in: transaction)
-            var arms = Array(repeating: (asked: 0, answers: [Int]()), count: experiment.terms.arms.count)
-            for entry in asked {
-                guard let place = places[entry.person], place.exposedAt <= entry.at, arms.indices.contains(place.arm),
-                    experiment.endedAt.map({ entry.at < $0 }) ?? true
-                else { continue }
-                arms[place.arm].asked += 1
-                if let score = entry.score { arms[place.arm].answers.append(score) }
-            }
-            return experiment.terms.arms.indices.map { number in
-                Self.answers(experiment.terms.arms[number].name, arms[number], control: number > 0 ? arms[0] : nil)
-            }
+            try Self.arms(of: try Experiments.find(id, in: transaction), in: transaction)
+        }
+    }
+
+    static func arms(of experiment: Experiment, in transaction: any Transaction) throws -> [ArmAnswers] {
+        let start = experiment.startedAt ?? experiment.createdAt
+        let asked = try Experience.asked(.everything, since: start, in: transaction)
+        let places = try Experiments.participants(in: experiment.id, among: asked.map(\.person), in: transaction)
+        var arms = Array(repeating: (asked: 0, answers: [Int]()), count: experiment.terms.arms.count)
+        for entry in asked {
+            guard let place = places[entry.person], place.exposedAt <= entry.at, arms.indices.contains(place.arm),
+                experiment.endedAt.map({ entry.at < $0 }) ?? true
+            else { continue }
+            arms[place.arm].asked += 1
+            if let score = entry.score { arms[place.arm].answers.append(score) }
+        }
+        return experiment.terms.arms.indices.map { number in
+            Self.answers(experiment.terms.arms[number].name, arms[number], control: number > 0 ? arms[0] : nil)
         }
     }
 

@@ -47,6 +47,7 @@ public struct MarketplaceAPI: Sendable {
         addSurveyRoutes(to: api)
         addScoreRoutes(to: api)
         addNorthStarRoutes(to: api)
+        addAllocationRoutes(to: api)
         addWebhookRoute(to: router)
         let document = ByteBuffer(bytes: try OpenAPIDocument(routes: api.routes).json())
         router.get("\(API.root)/openapi.json") { _, _ in

@@ -33,10 +33,9 @@ struct AllocationSolver {
         return groups.map { group in
             group.options.map { option in
                 var sure = option
-                let posterior =
-                    shrinkage?(option.value, error: option.valueError)
-                    ?? .init(option.value, option.valueError)
-                sure.value = posterior.lowerBound(0.8)
+                sure.value =
+                    shrinkage?(option.value, error: option.valueError).lowerBound(0.8)
+                    ?? option.value - Normal.quantile(0.8) * option.valueError
                 sure.experience = option.experience - Normal.upperQuantile(0.025) * option.experienceError
                 return sure
             }
