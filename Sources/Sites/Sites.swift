@@ -52,6 +52,7 @@ public struct Sites: Sendable {
         ExperiencePages(frame).addRoutes(to: router)
         ScorePages(frame).addRoutes(to: router)
         NorthStarPages(frame).addRoutes(to: router)
+        AllocationPages(frame).addRoutes(to: router)
     }
 
     /// Shows problems as pages; somebody who has to sign in is sent there and comes back.

@@ -2,6 +2,7 @@ import Mustache
 
 /// The page templates and the parts they share, read once when the first page is shown.
 enum Template: String, CaseIterable {
+    case allocations
     case appeals
     case card
     case `case`
@@ -80,6 +81,7 @@ enum Template: String, CaseIterable {
     /// The text of the template.
     var bytes: [UInt8] {
         switch self {
+        case .allocations: PackageResources.allocations_mustache
         case .appeals: PackageResources.appeals_mustache
         case .card: PackageResources.card_mustache
         case .cart: PackageResources.cart_mustache
