@@ -50,7 +50,8 @@ public struct KeepAllocations: Sendable {
     /// Changes how many people are held out of something.
     ///
     /// - Throws: `Forbidden`, `NotFound`, `InvalidField`, `DecisionProblem/notRunning`.
-    public func resizeHoldout(_ name: String, to share: Int, for decision: DecisionID, _ command: Command) async throws {
+    public func resizeHoldout(_ name: String, to share: Int, for decision: DecisionID, _ command: Command) async throws
+    {
         try await once(command, decision) { market, proof, person, transaction in
             try market.experiments.resizeHoldout(name, to: share, by: proof, person: person, in: transaction)
             return decision.description

@@ -8,7 +8,8 @@ import Testing
 
 /// The experience score on both stores: from real orders only, the same whatever came first, and appealable to the order.
 struct ScoreTests {
-    @Test("the order in which facts arrive leaves no trace, nor does hearing them twice", arguments: TestStore.available)
+    @Test(
+        "the order in which facts arrive leaves no trace, nor does hearing them twice", arguments: TestStore.available)
     func order(kind: TestStore) async throws {
         try await kind.run(Marketplace.migrations) { try await Self.checkOrder($0) }
     }
@@ -27,7 +28,8 @@ struct ScoreTests {
         }
     }
 
-    @Test("an accepted appeal takes out just its order, and stays out when all is made anew",
+    @Test(
+        "an accepted appeal takes out just its order, and stays out when all is made anew",
         arguments: TestStore.available)
     func appeal(kind: TestStore) async throws {
         try await kind.run(Marketplace.migrations) { try await Self.checkAppeal($0) }
@@ -174,7 +176,8 @@ private final class ScoreDesk: Sendable {
             for product in 1...3 {
                 _ = try journal.append(
                     ToldProduct(
-                        product: ProductID(rawValue: UInt128(product)), category: CategoryID(rawValue: UInt128(product))),
+                        product: ProductID(rawValue: UInt128(product)), category: CategoryID(rawValue: UInt128(product))
+                    ),
                     at: now, in: transaction)
             }
         }

@@ -8,7 +8,8 @@ import Testing
 
 /// Surveys on both stores: who is asked, how often, and who may answer.
 struct SurveyTests {
-    @Test("visitors are asked as buyers are, once a week at most, and nobody twice in the time of rest",
+    @Test(
+        "visitors are asked as buyers are, once a week at most, and nobody twice in the time of rest",
         arguments: TestStore.available)
     func everybody(kind: TestStore) async throws {
         try await kind.run(Marketplace.migrations) { try await Self.checkEverybody($0) }
@@ -72,7 +73,8 @@ struct SurveyTests {
         #expect(try await desk.room.show(to: mine) != nil)
     }
 
-    @Test("received orders and ended cases are asked about; an invitation ends by itself", arguments: TestStore.available)
+    @Test(
+        "received orders and ended cases are asked about; an invitation ends by itself", arguments: TestStore.available)
     func journeys(kind: TestStore) async throws {
         try await kind.run(Marketplace.migrations) { try await Self.checkJourneys($0) }
     }

@@ -235,7 +235,8 @@ extension SurveyResultBody {
 extension ArmAnswersBody {
     init(_ arm: ArmAnswers) {
         self.init(
-            arm: arm.name, asked: arm.asked, answered: arm.score.count, nps: arm.score.count > 0 ? arm.score.score : nil,
+            arm: arm.name, asked: arm.asked, answered: arm.score.count,
+            nps: arm.score.count > 0 ? arm.score.score : nil,
             lower: arm.bounds?.lower, upper: arm.bounds?.upper, intervalLower: arm.interval?.lower,
             intervalUpper: arm.interval?.upper)
     }

@@ -54,21 +54,31 @@ enum ExperienceWord: String, CaseIterable {
             )
         case .npsTrend: ("Week by week", "逐周趋势")
         case .npsTrendHelp:
-            ("The dot is the score, the bar where it may really lie. A hollow dot rests on few answers.", "圆点为得分，竖线为可能范围；空心点表示作答很少。")
+            (
+                "The dot is the score, the bar where it may really lie. A hollow dot rests on few answers.",
+                "圆点为得分，竖线为可能范围；空心点表示作答很少。"
+            )
         case .npsWeek: ("Week from", "周起始")
         case .npsScore: ("Score", "得分")
         case .npsFrom: ("At least", "下限")
         case .npsTo: ("At most", "上限")
         case .npsAnswered: ("Answered", "已作答")
         case .npsInvited: ("Asked", "已邀请")
-        case .npsAsked: ("Of {0} there were, {1} were asked, {2} saw the question and {3} answered ({4}).", "共 {0} 个对象，邀请 {1}，看到 {2}，作答 {3}（{4}）。")
+        case .npsAsked:
+            (
+                "Of {0} there were, {1} were asked, {2} saw the question and {3} answered ({4}).",
+                "共 {0} 个对象，邀请 {1}，看到 {2}，作答 {3}（{4}）。"
+            )
         case .npsSeen: ("Saw it", "已看到")
         case .npsWho: ("Who answers, and who is missing", "谁作答了，谁没有")
         case .npsGroup: ("Group", "人群")
         case .npsPopulation: ("All of them", "全部")
         case .npsShare: ("Share who answer", "作答率")
         case .npsMissing:
-            ("Hear least from: {0}. Their few answers count for more, so that they aren't forgotten.", "声音最少的人群：{0}。他们的作答权重更高，以免被忽略。")
+            (
+                "Hear least from: {0}. Their few answers count for more, so that they aren't forgotten.",
+                "声音最少的人群：{0}。他们的作答权重更高，以免被忽略。"
+            )
         case .npsMissingNone: ("No group is noticeably missing.", "没有明显缺失的人群。")
         case .npsDrivers: ("Why", "原因")
         case .npsDriver: ("Reason", "原因")
@@ -120,7 +130,10 @@ enum ExperienceWord: String, CaseIterable {
             )
         case .scoreMoved: ("Which orders moved it", "哪些订单影响了体验分")
         case .scoreMovedHelp:
-            ("By how many points the score would differ without the order. What lowered it most comes first.", "去掉该订单后体验分的变化；拉低最多的在前。")
+            (
+                "By how many points the score would differ without the order. What lowered it most comes first.",
+                "去掉该订单后体验分的变化；拉低最多的在前。"
+            )
         case .scoreNoOrders: ("No order counts yet.", "暂无计入的订单。")
         case .appealThis: ("Appeal", "申诉")
         case .appealWhy: ("Why shouldn't this order count?", "为什么该订单不应计入？")

@@ -62,7 +62,8 @@ struct AllocationPages: Sendable {
             let decision = try form.identifier("decision", as: DecisionKind.self)
             try await body(form, decision, try form.command(by: identity, request.uri.path))
         } catch let problem as any Problem
-        where problem is InvalidField || problem is AllocationProblem || problem is DecisionProblem {
+            where problem is InvalidField || problem is AllocationProblem || problem is DecisionProblem
+        {
             return try await show(problem, form, request, context)
         }
         return Frame.redirect(Self.root)

@@ -74,7 +74,8 @@ struct NorthStarPages: Sendable {
             _ = try await keep.write(
                 tree, after: after, note: try note(form), try form.command(by: identity, request.uri.path))
         } catch let problem as any Problem
-        where problem is InvalidField || problem is NorthStarProblem || problem is NotFound {
+            where problem is InvalidField || problem is NorthStarProblem || problem is NotFound
+        {
             return try await show(problem, request, context)
         }
         return Frame.redirect(Self.root)

@@ -34,7 +34,8 @@ struct TrendPlot {
         for tick in stride(from: least, through: most, by: step) {
             let place = Self.number(y(tick))
             lines.append("<line class=\"axis\" x1=\"\(left)\" x2=\"\(right)\" y1=\"\(place)\" y2=\"\(place)\"/>")
-            lines.append("<text x=\"44\" y=\"\(Self.number(y(tick) + 4))\" text-anchor=\"end\">\(Figures.text(tick))</text>")
+            lines.append(
+                "<text x=\"44\" y=\"\(Self.number(y(tick) + 4))\" text-anchor=\"end\">\(Figures.text(tick))</text>")
         }
         let path = points.enumerated().map { "\(Self.number(x($0))),\(Self.number(y($1.value)))" }
         lines.append("<polyline class=\"path\" points=\"\(path.joined(separator: " "))\"/>")

@@ -83,7 +83,8 @@ public struct AllocationRequest: Sendable, Hashable, Codable {
                 Set(group.options.map(\.option)).count == group.options.count
             else {
                 throw InvalidField(
-                    "options", "must be 1–20 with different names, for at least one person.", zh: "选项须为 1–20 个且名称不同，人数须大于零。")
+                    "options", "must be 1–20 with different names, for at least one person.",
+                    zh: "选项须为 1–20 个且名称不同，人数须大于零。")
             }
             for option in group.options {
                 _ = try ValidatedText(option.option, field: "option", length: 1...80)

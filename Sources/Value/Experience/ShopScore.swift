@@ -141,7 +141,8 @@ public struct OrderInfluence: Sendable, Hashable {
 
 /// Why an order has points or lacks them.
 public enum ScoreReason: String, Sendable, Codable, CaseIterable {
-    case shippedInTime, shippedLate, cancelledLate, arrivedAsPromised, qualityRefund, caseSettled, caseDisputed, answered
+    case shippedInTime, shippedLate, cancelledLate, arrivedAsPromised, qualityRefund, caseSettled, caseDisputed,
+        answered
 
     /// In words.
     public var title: Localized {

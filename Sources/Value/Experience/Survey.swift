@@ -165,7 +165,8 @@ public enum SurveyProblem: Problem, Equatable {
 
     public var details: ProblemDetails {
         ProblemDetails(
-            .conflict, "survey-ended", "This question was answered or dismissed already, or its time is over. Thank you.",
+            .conflict, "survey-ended",
+            "This question was answered or dismissed already, or its time is over. Thank you.",
             zh: "该问卷已作答、已关闭或已过期。谢谢。")
     }
 }

@@ -94,7 +94,9 @@ struct SurveyDraw {
                     SELECT subject FROM survey_population WHERE journey = 'everything' AND subject IN \(list: group)
                     """
                 ).map { try $0.get(0, as: String.self) })
-            let fresh = group.filter { !known.contains($0) }.compactMap { subject in firsts[subject].map { (subject, $0) } }
+            let fresh = group.filter { !known.contains($0) }.compactMap { subject in
+                firsts[subject].map { (subject, $0) }
+            }
             let people = try Self.people(fresh.map(\.1.person), in: transaction)
             try enter(
                 fresh.map { subject, sighting in
@@ -199,8 +201,9 @@ struct SurveyDraw {
         let insertion = SQL(
             "INSERT INTO survey_population (journey, subject, period, stratum, is_drawn) VALUES ",
             row: "(?, ?, ?, ?, ?)", values: rows)
-        let entered = Set(try transaction.rows("\(insertion) ON CONFLICT DO NOTHING RETURNING journey, subject")
-            .map { "\(try $0.get(0, as: String.self)) \(try $0.get(1, as: String.self))" })
+        let entered = Set(
+            try transaction.rows("\(insertion) ON CONFLICT DO NOTHING RETURNING journey, subject")
+                .map { "\(try $0.get(0, as: String.self)) \(try $0.get(1, as: String.self))" })
         for candidate in candidates
         where candidate.isDrawn && entered.contains("\(candidate.journey.rawValue) \(candidate.subject)") {
             try invite(candidate, in: transaction)

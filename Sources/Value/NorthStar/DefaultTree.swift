@@ -45,7 +45,8 @@ extension NorthStarTree {
             owner: "Warehouse", unit: "percent"),
         NorthStarNode(
             key: "gmv", kind: .result, parent: nil, title: Localized(en: "GMV", zh: "成交额 (GMV)"),
-            definition: Localized(en: "Sum of the lines of paid orders: what follows, never the goal", zh: "已支付订单金额之和：结果，而非目标"),
+            definition: Localized(
+                en: "Sum of the lines of paid orders: what follows, never the goal", zh: "已支付订单金额之和：结果，而非目标"),
             owner: "Trade", unit: "minor units", metric: "paid_value"),
     ])
 }

@@ -199,7 +199,8 @@ public struct NorthStarTree: Sendable, Hashable, Codable {
             throw InvalidField("endsAt", "must come after the beginning.", zh: "结束时间须晚于开始时间。")
         }
         guard strategy.milestones.count <= 20, strategy.decisions.count <= 100 else {
-            throw InvalidField("milestones", "must be at most 20, with at most 100 decisions.", zh: "里程碑最多 20 个，决策最多 100 个。")
+            throw InvalidField(
+                "milestones", "must be at most 20, with at most 100 decisions.", zh: "里程碑最多 20 个，决策最多 100 个。")
         }
         strategy.milestones = try strategy.milestones.map { milestone in
             var milestone = milestone

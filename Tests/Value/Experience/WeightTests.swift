@@ -107,7 +107,8 @@ struct WeightTests {
             }
         }
         for bits in 0..<8 {
-            codes.insert(Stratum.ended(isDisputed: bits & 1 > 0, isGranted: bits & 2 > 0, isFaultOfShop: bits & 4 > 0).code)
+            codes.insert(
+                Stratum.ended(isDisputed: bits & 1 > 0, isGranted: bits & 2 > 0, isFaultOfShop: bits & 4 > 0).code)
         }
         for code in codes { names.insert(Stratum(code: code).title.zh) }
         #expect(names.count == codes.count)
