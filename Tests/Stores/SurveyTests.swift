@@ -65,12 +65,18 @@ struct SurveyTests {
         let result = try await desk.result(.everything)
         #expect(result.counts.answered == 1 && result.counts.shown == 2 && result.estimate?.score == 100)
         #expect(result.drivers == [DriverCount(driver: .price, promoters: 1, detractors: 0)])
+        // Kept for two years, forgotten afterwards.
+        let weeks = desk.source.now - .days(60)
+        #expect(try await store.write { try Experience.forgetSurveys(before: weeks, in: $0) } == 0)
         // 35 days after the invitation, 25 after the dismissal.
         desk.clock.advance(by: .days(25))
         try await desk.see([mine, yours])
         try await desk.follow()
         #expect(try await desk.room.show(to: yours) == nil)
         #expect(try await desk.room.show(to: mine) != nil)
+        let later = desk.source.now + .days(8)
+        #expect(try await store.write { try Experience.forgetSurveys(before: later, in: $0) } == 4)
+        #expect(try await desk.result(.everything).counts.answered == 0)
     }
 
     @Test(

@@ -23,6 +23,11 @@ extension Experience {
         try transaction.run("DELETE FROM journal_positions WHERE subscription = 'experience-scores'")
     }
 
+    /// Orders that are known to scores.
+    public static func scoredOrders(in transaction: any Transaction) throws -> Int {
+        try transaction.value("SELECT COUNT(*) FROM score_orders", as: Int.self) ?? 0
+    }
+
     /// Applies facts.
     package static func score(_ facts: [Fact], in transaction: any Transaction) throws {
         let decoder = JSONDecoder()

@@ -53,6 +53,18 @@ extension Experience {
         }
     }
 
+    /// Forgets who could have been asked, and what they answered, before a moment; the facts of answers stay in the journal.
+    ///
+    /// - Returns: how many there were.
+    public static func forgetSurveys(before limit: Instant, in transaction: any Transaction) throws -> Int {
+        let week = SurveyWeek.number(of: limit)
+        let journeys = Journey.allCases.map(\.rawValue)
+        try transaction.run("DELETE FROM survey_invitations WHERE journey IN \(list: journeys) AND period < \(week)")
+        try transaction.run("DELETE FROM survey_orders WHERE paid_at < \(limit)")
+        return try transaction.run(
+            "DELETE FROM survey_population WHERE journey IN \(list: journeys) AND period < \(week)")
+    }
+
     /// Everybody who was asked since a moment, with their score if they answered.
     public static func asked(
         _ journey: Journey, since start: Instant, in transaction: any Transaction

@@ -14,6 +14,7 @@ CREATE TABLE survey_orders (
     order_id TEXT PRIMARY KEY,
     paid_at BIGINT NOT NULL
 );
+CREATE INDEX survey_orders_age ON survey_orders (paid_at);
 -- Cases that the platform was called into.
 CREATE TABLE survey_disputes (
     case_id TEXT PRIMARY KEY
