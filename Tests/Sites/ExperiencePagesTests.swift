@@ -1,4 +1,7 @@
+import Decisions
 import Experience
+import Flows
+import Foundation
 import HTTP
 import HTTPTypes
 import Hummingbird
@@ -54,7 +57,9 @@ struct ExperiencePagesTests {
         for journey in Journey.allCases {
             #expect(try await desk.get("/operator/nps?journey=\(journey.rawValue)").status == .ok)
         }
-        for path in ["/operator/nps", "/operator/nps.csv", "/operator/north-star", "/operator/appeals"] {
+        for path in [
+            "/operator/nps", "/operator/nps.csv", "/operator/north-star", "/operator/appeals", "/operator/allocations",
+        ] {
             #expect(try await stranger.get(path).status == .forbidden, "\(path)")
             #expect(try await Browser(client).get(path).status == .seeOther, "\(path)")
         }
@@ -149,6 +154,51 @@ struct ExperiencePagesTests {
         _ = try await desk.get(root)
         #expect(try await desk.post("\(root)/slopes", [("key", "l1")]).location == root)
         #expect(try await desk.get("\(root).csv").text.contains("wait,process,good_service"))
+    }
+
+    @Test func anOperatorAllocatesInADecisionsName() async throws {
+        let site = try await Site()
+        try await Application(router: site.router).test(.router) { try await Self.walkAllocation(site, $0) }
+    }
+
+    private static func walkAllocation(_ site: Site, _ client: any TestClientProtocol) async throws {
+        let root = "/operator/allocations"
+        let desk = Browser(client)
+        try await promote(desk, at: site)
+        #expect(try await desk.get(root).text.contains("No budget of experience is set"))
+        let officer = Identity(person: try await person("Op", at: site), proof: .visitor, roles: [.operator])
+        let keep = KeepDecisions(site.market)
+        var terms = DecisionTerms.example
+        (terms.startsAt, terms.endsAt) = (site.market.source.now, site.market.source.now + .days(1))
+        terms.reviewAt = site.market.source.now + .days(2)
+        let decision = try await keep.draft(terms, Command(by: officer)).decision.id
+        func fields(_ lines: String, _ key: String) -> [(String, String)] {
+            [
+                ("decision", "\(decision)"), ("name", "Spring <i>"), ("budget", "300"), ("floor", ""),
+                ("lines", lines), ("key", key),
+            ]
+        }
+        let lines = "new,100,coupon 5,7.2,0.9,5,0.1,0.05\nnew,100,coupon 2,3.1,0.5,2,0,0.02"
+        #expect(try await desk.post(root, fields(lines, "a1")).status == .conflict, "the decision is a draft")
+        _ = try await keep.apply(.start, to: decision, note: "", Command(by: officer))
+        let wrong = try await desk.post(root, fields("new,100", "a2"))
+        #expect(wrong.status == .unprocessableContent && wrong.text.contains("eight parts"))
+        #expect(try await desk.post(root, fields(lines, "a3")).location == root)
+        #expect(try await desk.post(root, fields(lines, "a3")).location == root, "a double click allocates once")
+        let page = try await desk.get(root)
+        for text in ["Spring &lt;i&gt;", "coupon 5", "best of its group"] {
+            #expect(page.text.contains(text), "\(text)")
+        }
+        #expect(page.text.components(separatedBy: "Spring &lt;i&gt;</h2>").count == 2)
+        let budget = [
+            ("decision", "\(decision)"), ("allowance", "1.5"), ("starts", "2020-01-01"), ("ends", "2090-01-01"),
+            ("key", "b1"),
+        ]
+        #expect(try await desk.post("\(root)/budget", budget).location == root)
+        #expect(try await desk.get(root).text.contains("1.50 are left"))
+        let size = [("decision", "\(decision)"), ("name", "global"), ("share", "200"), ("key", "h1")]
+        #expect(try await desk.post("\(root)/holdouts", size).location == root)
+        #expect(try await desk.get(root).text.contains("value=\"200\""))
     }
 
     // MARK: How

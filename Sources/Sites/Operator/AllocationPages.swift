@@ -168,7 +168,7 @@ enum AllocationView {
             "id": stored.id.description, "name": stored.request.name, "decision": stored.decision.description,
             "decisionTitle": titles[stored.decision] ?? "…\(stored.decision.description.suffix(8))",
             "time": context.format.time(stored.createdAt), "lambda": Figures.text(outcome.money),
-            "mu": Figures.text(outcome.experience), "experience": Figures.signed(outcome.meanExperience),
+            "mu": money(outcome.experience), "experience": Figures.signed(outcome.meanExperience),
             "sentence": context.words(
                 .allocationSentence, money(outcome.cost), money(stored.request.budget), money(outcome.value)),
             "choices": outcome.choices.map { choice in

@@ -18,9 +18,11 @@ struct TrendPlot {
     /// The SVG element.
     var svg: String {
         let (left, right, top, bottom) = (52.0, 748.0, 16.0, 236.0)
-        let low = points.map(\.interval.lower).min() ?? 0
-        let high = points.map(\.interval.upper).max() ?? 0
-        let (least, most) = (((min(low, 0) - 5) / 20).rounded(.down) * 20, ((max(high, 0) + 5) / 20).rounded(.up) * 20)
+        let low = min(0, points.map(\.interval.lower).min() ?? 0)
+        let high = max(0, points.map(\.interval.upper).max() ?? 0)
+        // Lines at round numbers, nought among them.
+        let step = high - low > 100 ? 40.0 : 20
+        let (least, most) = ((low / step).rounded(.down) * step, (high / step).rounded(.up) * step)
         func y(_ value: Double) -> Double { bottom - (value - least) / max(most - least, 1) * (bottom - top) }
         func x(_ index: Int) -> Double {
             points.count < 2
@@ -30,12 +32,12 @@ struct TrendPlot {
             "<svg class=\"trend\" viewBox=\"0 0 760 270\" role=\"img\" aria-label=\"\(Self.escaped(title))\">",
             "<desc>\(Self.escaped(points.map(\.description).joined(separator: " ")))</desc>",
         ]
-        let step = most - least > 100 ? 40.0 : 20
         for tick in stride(from: least, through: most, by: step) {
             let place = Self.number(y(tick))
             lines.append("<line class=\"axis\" x1=\"\(left)\" x2=\"\(right)\" y1=\"\(place)\" y2=\"\(place)\"/>")
             lines.append(
-                "<text x=\"44\" y=\"\(Self.number(y(tick) + 4))\" text-anchor=\"end\">\(Figures.text(tick))</text>")
+                "<text x=\"44\" y=\"\(Self.number(y(tick) + 4))\" text-anchor=\"end\">\(Figures.fixed(tick, decimals: 0))</text>"
+            )
         }
         let path = points.enumerated().map { "\(Self.number(x($0))),\(Self.number(y($1.value)))" }
         lines.append("<polyline class=\"path\" points=\"\(path.joined(separator: " "))\"/>")
