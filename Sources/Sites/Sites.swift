@@ -38,11 +38,15 @@ public struct Sites: Sendable {
         SignInPages(frame).addRoutes(to: router)
         AccountPages(frame).addRoutes(to: router)
         ShopDeskPages(frame).addRoutes(to: router)
+        StockPages(frame).addRoutes(to: router)
+        WarehousePages(frame).addRoutes(to: router)
+        ParcelPages(frame).addRoutes(to: router)
         FlashLotPages(frame).addRoutes(to: router)
         DealPages(frame).addRoutes(to: router)
         FreightPages(frame).addRoutes(to: router)
         CouponPages(frame).addRoutes(to: router)
         CasePages(frame).addRoutes(to: router)
+        MessagePages(frame).addRoutes(to: router)
         MoneyPages(frame).addRoutes(to: router)
         OperatorPages(frame).addRoutes(to: router)
         DecisionPages(frame).addRoutes(to: router)
@@ -53,6 +57,7 @@ public struct Sites: Sendable {
         ScorePages(frame).addRoutes(to: router)
         NorthStarPages(frame).addRoutes(to: router)
         AllocationPages(frame).addRoutes(to: router)
+        ReconciliationPages(frame).addRoutes(to: router)
     }
 
     /// Shows problems as pages; somebody who has to sign in is sent there and comes back.

@@ -154,3 +154,23 @@ public typealias InvitationID = Identifier<InvitationKind>
 public enum AllocationKind: IdentifierKind { public static let prefix = "alo" }
 /// Identifies an allocation of money or traffic.
 public typealias AllocationID = Identifier<AllocationKind>
+
+/// A warehouse of a shop.
+public enum WarehouseKind: IdentifierKind { public static let prefix = "whs" }
+/// Identifies a warehouse.
+public typealias WarehouseID = Identifier<WarehouseKind>
+
+/// Goods that are on their way to a warehouse.
+public enum InboundOrderKind: IdentifierKind { public static let prefix = "inb" }
+/// Identifies an inbound order.
+public typealias InboundOrderID = Identifier<InboundOrderKind>
+
+/// A parcel of an order.
+public enum ShipmentKind: IdentifierKind { public static let prefix = "pcl" }
+/// Identifies a shipment.
+public typealias ShipmentID = Identifier<ShipmentKind>
+
+/// A message about an order.
+public enum OrderMessageKind: IdentifierKind { public static let prefix = "msg" }
+/// Identifies a message about an order.
+public typealias OrderMessageID = Identifier<OrderMessageKind>

@@ -30,6 +30,7 @@ enum Template: String, CaseIterable {
     case layout
     case mall
     case me
+    case messages
     case money
     case order
     case northStar = "north_star"
@@ -37,6 +38,8 @@ enum Template: String, CaseIterable {
     case operatorDesk = "operator_desk"
     case orders
     case pager
+    case parcel
+    case parcels
     case payment
     case preferences
     case price
@@ -56,8 +59,12 @@ enum Template: String, CaseIterable {
     case tile
     case token
     case treeNode = "tree_node"
+    case stock
+    case stockHistory = "stock_history"
+    case reconciliation
     case valueLedger = "value_ledger"
     case video
+    case warehouses
     case why
 
     /// The page for these values.
@@ -109,6 +116,7 @@ enum Template: String, CaseIterable {
         case .layout: PackageResources.layout_mustache
         case .mall: PackageResources.mall_mustache
         case .me: PackageResources.me_mustache
+        case .messages: PackageResources.messages_mustache
         case .money: PackageResources.money_mustache
         case .northStar: PackageResources.north_star_mustache
         case .nps: PackageResources.nps_mustache
@@ -116,6 +124,8 @@ enum Template: String, CaseIterable {
         case .order: PackageResources.order_mustache
         case .orders: PackageResources.orders_mustache
         case .pager: PackageResources.pager_mustache
+        case .parcel: PackageResources.parcel_mustache
+        case .parcels: PackageResources.parcels_mustache
         case .payment: PackageResources.payment_mustache
         case .preferences: PackageResources.preferences_mustache
         case .price: PackageResources.price_mustache
@@ -135,8 +145,12 @@ enum Template: String, CaseIterable {
         case .tile: PackageResources.tile_mustache
         case .token: PackageResources.token_mustache
         case .treeNode: PackageResources.tree_node_mustache
+        case .stock: PackageResources.stock_mustache
+        case .stockHistory: PackageResources.stock_history_mustache
+        case .reconciliation: PackageResources.reconciliation_mustache
         case .valueLedger: PackageResources.value_ledger_mustache
         case .video: PackageResources.video_mustache
+        case .warehouses: PackageResources.warehouses_mustache
         case .why: PackageResources.why_mustache
         }
     }

@@ -322,6 +322,13 @@ struct Wording: MustacheParent, Sendable {
             ?? PriceWord(rawValue: name)?.text(in: language)
             ?? ExperienceWord(rawValue: name)?.text(in: language)
             ?? NorthStarWord(rawValue: name)?.text(in: language)
+            ?? ReconciliationWord(rawValue: name)?.text(in: language)
+            ?? WarehouseWord(rawValue: name)?.text(in: language)
+    }
+
+    /// A word of stock and parcels with its values filled in.
+    func callAsFunction(_ word: WarehouseWord, _ values: String...) -> String {
+        Self.fill(word.text(in: language), values)
     }
 
     /// A word of prices and coupons with its values filled in.
@@ -353,7 +360,7 @@ struct Wording: MustacheParent, Sendable {
         Self.fill(word.text(in: language), values)
     }
 
-    private static func fill(_ text: String, _ values: [String]) -> String {
+    static func fill(_ text: String, _ values: [String]) -> String {
         var text = text
         for (index, value) in values.enumerated() { text = text.replacing("{\(index)}", with: value) }
         return text
