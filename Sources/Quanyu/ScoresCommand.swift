@@ -23,7 +23,7 @@ struct ScoresRebuild: AsyncParsableCommand {
 
     func run() async throws {
         let installation = try await Installation.open(installation)
-        let (market, _) = installation.marketplace(callbackPort: 8080)
+        let (market, _) = try installation.marketplace(callbackPort: 8080)
         try await market.store.write { try Experience.forgetScores(in: $0) }
         try await market.journal.catchUp(market.experience.scoreFollower)
         let orders = try await market.store.read { try Experience.scoredOrders(in: $0) }
