@@ -55,6 +55,7 @@ let package = Package(
         .target(
             name: "HTTP", dependencies: ["Kernel", "Store", hummingbird, httpTypes, crypto, logging, metrics],
             path: "Sources/Ground/HTTP"),
+        .target(name: "KeyedDraw", dependencies: [crypto], path: "Sources/Ground/KeyedDraw"),
         // People
         room("People", "Sources/People", [crypto, cryptoExtras]),
         // Trade
@@ -78,7 +79,10 @@ let package = Package(
         room("Alliance", "Sources/Growth/Alliance"),
         // Value
         room("Decisions", "Sources/Value/Decisions", ["Inference"]),
-        room("Experiments", "Sources/Value/Experiments", ["Inference", crypto]),
+        room("Experiments", "Sources/Value/Experiments", ["Inference", "KeyedDraw"]),
+        room("Allocations", "Sources/Value/Allocations", ["Inference"]),
+        room("NorthStar", "Sources/Value/NorthStar", ["Inference"]),
+        room("Experience", "Sources/Value/Experience", ["Inference", "KeyedDraw"]),
         // Flows
         .target(
             name: "Flows",
@@ -86,7 +90,7 @@ let package = Package(
                 "CSV", "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders",
                 "Payments",
                 "Shops", "Ledger", "AfterSales", "Alliance", "Decisions", "Experiments", "Matching",
-                "Inference", "Coupons", "Pricing", "Warehouse", "Webhooks",
+                "Inference", "Coupons", "Pricing", "Experience", "NorthStar", "Allocations", "Warehouse", "Webhooks",
                 "Content", "Feed", "Centre", hummingbird, httpTypes,
             ], path: "Sources/Flows", exclude: ["Importing"]),
         // Sites
@@ -96,7 +100,7 @@ let package = Package(
                 "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
                 "Shops", "Coupons", "Pricing", "Warehouse", "Webhooks",
                 "Content", "Feed", "Centre", "Ledger", "Alliance", "AfterSales", "Decisions", "Experiments",
-                "Inference",
+                "Inference", "Experience", "NorthStar", "Allocations",
                 "Flows", mustache,
                 hummingbird, httpTypes, crypto,
             ], path: "Sources/Sites", resources: [.embedInCode("Templates"), .embedInCode("Assets")]),
@@ -138,7 +142,7 @@ let package = Package(
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Catalog", "Stock", "Orders",
                 "Payments", "Ledger", "Shops", "Feed", "Flows", "Importing", "CSV", "Inference", "InferenceTrials",
-                "Journal", "Decisions", "Experiments", "Content", "World", "Coupons",
+                "Journal", "Decisions", "Experiments", "Experience", "Content", "World", "Coupons",
                 "Matching", "MatchingText", "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
             ],
             path: "Sources/Quanyu"),
@@ -161,12 +165,16 @@ let package = Package(
             name: "StoresTests",
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows", "Decisions",
-                "Experiments", "Feed", "Inference", "Coupons", "Pricing", "Warehouse", "Webhooks", hummingbird, crypto,
+                "Experiments", "Feed", "Inference", "Coupons", "Pricing", "Experience", "NorthStar", "Allocations",
+                "Warehouse", "Webhooks", hummingbird, crypto,
             ],
             path: "Tests/Stores"),
         .testTarget(
             name: "ExperimentsTests", dependencies: ["Experiments", "Inference", "Kernel"],
             path: "Tests/Value/Experiments"),
+        .testTarget(
+            name: "ExperienceTests", dependencies: ["Experience", "Inference", "Kernel", "KeyedDraw"],
+            path: "Tests/Value/Experience"),
         .testTarget(
             name: "TradeTests", dependencies: ["Flows", "StoreSQLite", "Alliance", "AfterSales", "Ledger"],
             path: "Tests/Trade/Flows"),

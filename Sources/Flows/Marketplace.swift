@@ -1,17 +1,20 @@
 import AfterSales
 import Alliance
+import Allocations
 import Carts
 import Catalog
 import Centre
 import Content
 import Coupons
 import Decisions
+import Experience
 import Experiments
 import Feed
 import HTTP
 import Journal
 import Kernel
 import Ledger
+import NorthStar
 import Orders
 import Payments
 import People
@@ -51,6 +54,9 @@ public struct Marketplace: Sendable {
     /// Tells shops' own programs what happens.
     public let webhooks: Webhooks
     public let experiments: Experiments
+    public let experience: Experience
+    public let northStar: NorthStar
+    public let allocations: Allocations
     /// Whose arm ranks by which weights.
     public let rankingArms: RankingArms
     /// Takes the money.
@@ -98,6 +104,9 @@ public struct Marketplace: Sendable {
         self.memberships = memberships
         webhooks = Webhooks(store: store, source: source, mayReachPrivate: privateWebhooks)
         experiments = Experiments(store: store, journal: journal, source: source)
+        experience = Experience(store: store, journal: journal, source: source)
+        northStar = NorthStar(store: store, journal: journal, source: source)
+        allocations = Allocations(store: store, journal: journal, source: source)
         rankingArms = RankingArms(experiments: experiments, store: store)
         feed.rank(by: rankingArms.weights)
     }
@@ -109,6 +118,7 @@ public struct Marketplace: Sendable {
         + Orders.migrations + Payments.migrations + Ledger.migrations + Alliance.migrations
         + AfterSales.migrations + Decisions.migrations + Experiments.migrations + Feed.weightMigrations
         + Coupons.migrations + Pricing.migrations + Webhooks.migrations + Warehouses.migrations + [shippedMigration]
+        + Experience.migrations + NorthStar.migrations + Allocations.migrations
 
     /// What was sold before the house knew what had left it: the goods of orders that are on their way or received.
     private static let shippedMigration = Migration(
@@ -136,6 +146,8 @@ public struct Marketplace: Sendable {
             group.addTask { await journal.follow(experiments.follower) }
             group.addTask { await journal.follow(webhooks.follower) }
             group.addTask { await webhooks.run() }
+            group.addTask { await journal.follow(experience.surveyFollower) }
+            group.addTask { await journal.follow(experience.scoreFollower) }
             group.addTask { await SettlePayments(self).run() }
             group.addTask { await Retention(self).run() }
             group.addTask { await SweepDeadlines(self).run() }

@@ -52,6 +52,11 @@ public struct Sites: Sendable {
         DecisionPages(frame).addRoutes(to: router)
         ExperimentPages(frame).addRoutes(to: router)
         ValuePages(frame).addRoutes(to: router)
+        SurveyPages(frame).addRoutes(to: router)
+        ExperiencePages(frame).addRoutes(to: router)
+        ScorePages(frame).addRoutes(to: router)
+        NorthStarPages(frame).addRoutes(to: router)
+        AllocationPages(frame).addRoutes(to: router)
         ReconciliationPages(frame).addRoutes(to: router)
         WebhookPages(frame).addRoutes(to: router)
     }

@@ -90,7 +90,7 @@ struct WebhookTests {
         let market = market(store, clock)
         let receiver = Receiver()
         try await happen(market, 1)
-        clock.advance(.seconds(1))
+        clock.advance(by: .seconds(1))
         try await receiver.listen { url in
             let flow = KeepWebhooks(market)
             let made = try await flow.add(
@@ -104,7 +104,7 @@ struct WebhookTests {
             #expect(try await flow.endpoints(of: shop, by: owner)[0].failingSince != nil)
 
             receiver.answer(204)
-            clock.advance(.seconds(5))
+            clock.advance(by: .seconds(5))
             try await settle(market, kind)
             sent = try await flow.deliveries(to: made.endpoint.id, at: shop, limit: 9, by: owner)
             #expect(sent[0].state == .delivered && sent[0].attempts == 2 && sent[0].dueAt == nil)
@@ -142,7 +142,7 @@ struct WebhookTests {
             try await flow.ping(id, at: shop, Command(by: owner))
             for _ in 0..<30 {
                 try await settle(market, kind)
-                clock.advance(.hours(8))
+                clock.advance(by: .hours(8))
             }
             #expect(receiver.messages.count == 19)
             let given = try await flow.deliveries(to: id, at: shop, in: .failed, limit: 9, by: owner)

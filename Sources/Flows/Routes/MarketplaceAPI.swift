@@ -50,6 +50,10 @@ public struct MarketplaceAPI: Sendable {
         addDecisionRoutes(to: api)
         addExperimentRoutes(to: api)
         addValueRoutes(to: api)
+        addSurveyRoutes(to: api)
+        addScoreRoutes(to: api)
+        addNorthStarRoutes(to: api)
+        addAllocationRoutes(to: api)
         addWebhookRoute(to: router)
         let document = ByteBuffer(bytes: try OpenAPIDocument(routes: api.routes).json())
         router.get("\(API.root)/openapi.json") { _, _ in

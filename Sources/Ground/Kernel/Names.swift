@@ -145,6 +145,16 @@ public enum QuoteKind: IdentifierKind { public static let prefix = "qte" }
 /// Identifies a quote.
 public typealias QuoteID = Identifier<QuoteKind>
 
+/// An invitation to answer a survey.
+public enum InvitationKind: IdentifierKind { public static let prefix = "inv" }
+/// Identifies an invitation to answer a survey.
+public typealias InvitationID = Identifier<InvitationKind>
+
+/// An allocation of money or traffic.
+public enum AllocationKind: IdentifierKind { public static let prefix = "alo" }
+/// Identifies an allocation of money or traffic.
+public typealias AllocationID = Identifier<AllocationKind>
+
 /// A warehouse of a shop.
 public enum WarehouseKind: IdentifierKind { public static let prefix = "whs" }
 /// Identifies a warehouse.

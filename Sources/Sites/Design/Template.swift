@@ -2,6 +2,8 @@ import Mustache
 
 /// The page templates and the parts they share, read once when the first page is shown.
 enum Template: String, CaseIterable {
+    case allocations
+    case appeals
     case card
     case `case`
     case caseForm = "case_form"
@@ -31,6 +33,8 @@ enum Template: String, CaseIterable {
     case messages
     case money
     case order
+    case northStar = "north_star"
+    case nps
     case operatorDesk = "operator_desk"
     case orders
     case pager
@@ -41,6 +45,7 @@ enum Template: String, CaseIterable {
     case price
     case problem
     case product
+    case scoreDesk = "score_desk"
     case search
     case shop
     case shopDesk = "shop_desk"
@@ -49,11 +54,13 @@ enum Template: String, CaseIterable {
     case signUp = "sign_up"
     case slot
     case slots
-    case stock
-    case stockHistory = "stock_history"
+    case survey
     case testPayment = "test_payment"
     case tile
     case token
+    case treeNode = "tree_node"
+    case stock
+    case stockHistory = "stock_history"
     case reconciliation
     case webhooks
     case webhook
@@ -83,6 +90,8 @@ enum Template: String, CaseIterable {
     /// The text of the template.
     var bytes: [UInt8] {
         switch self {
+        case .allocations: PackageResources.allocations_mustache
+        case .appeals: PackageResources.appeals_mustache
         case .card: PackageResources.card_mustache
         case .cart: PackageResources.cart_mustache
         case .case: PackageResources.case_mustache
@@ -111,6 +120,8 @@ enum Template: String, CaseIterable {
         case .me: PackageResources.me_mustache
         case .messages: PackageResources.messages_mustache
         case .money: PackageResources.money_mustache
+        case .northStar: PackageResources.north_star_mustache
+        case .nps: PackageResources.nps_mustache
         case .operatorDesk: PackageResources.operator_desk_mustache
         case .order: PackageResources.order_mustache
         case .orders: PackageResources.orders_mustache
@@ -122,6 +133,7 @@ enum Template: String, CaseIterable {
         case .price: PackageResources.price_mustache
         case .problem: PackageResources.problem_mustache
         case .product: PackageResources.product_mustache
+        case .scoreDesk: PackageResources.score_desk_mustache
         case .search: PackageResources.search_mustache
         case .shop: PackageResources.shop_mustache
         case .shopDesk: PackageResources.shop_desk_mustache
@@ -130,11 +142,13 @@ enum Template: String, CaseIterable {
         case .signUp: PackageResources.sign_up_mustache
         case .slot: PackageResources.slot_mustache
         case .slots: PackageResources.slots_mustache
-        case .stock: PackageResources.stock_mustache
-        case .stockHistory: PackageResources.stock_history_mustache
+        case .survey: PackageResources.survey_mustache
         case .testPayment: PackageResources.test_payment_mustache
         case .tile: PackageResources.tile_mustache
         case .token: PackageResources.token_mustache
+        case .treeNode: PackageResources.tree_node_mustache
+        case .stock: PackageResources.stock_mustache
+        case .stockHistory: PackageResources.stock_history_mustache
         case .reconciliation: PackageResources.reconciliation_mustache
         case .webhooks: PackageResources.webhooks_mustache
         case .webhook: PackageResources.webhook_mustache

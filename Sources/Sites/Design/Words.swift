@@ -320,6 +320,8 @@ struct Wording: MustacheParent, Sendable {
             ?? DecisionWord(rawValue: name)?.text(in: language)
             ?? ExperimentWord(rawValue: name)?.text(in: language)
             ?? PriceWord(rawValue: name)?.text(in: language)
+            ?? ExperienceWord(rawValue: name)?.text(in: language)
+            ?? NorthStarWord(rawValue: name)?.text(in: language)
             ?? ReconciliationWord(rawValue: name)?.text(in: language)
             ?? WebhookWord(rawValue: name)?.text(in: language)
             ?? WarehouseWord(rawValue: name)?.text(in: language)
@@ -346,6 +348,16 @@ struct Wording: MustacheParent, Sendable {
 
     /// A word of experiments with its values filled in.
     func callAsFunction(_ word: ExperimentWord, _ values: String...) -> String {
+        Self.fill(word.text(in: language), values)
+    }
+
+    /// A word of surveys and scores with its values filled in.
+    func callAsFunction(_ word: ExperienceWord, _ values: String...) -> String {
+        Self.fill(word.text(in: language), values)
+    }
+
+    /// A word of the North Star tree with its values filled in.
+    func callAsFunction(_ word: NorthStarWord, _ values: String...) -> String {
         Self.fill(word.text(in: language), values)
     }
 
