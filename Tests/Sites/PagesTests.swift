@@ -11,7 +11,8 @@ struct PagesTests {
             let name = String(match.1)
             #expect(
                 Word(rawValue: name) != nil || DeskWord(rawValue: name) != nil || DecisionWord(rawValue: name) != nil
-                    || ExperimentWord(rawValue: name) != nil || PriceWord(rawValue: name) != nil,
+                    || ExperimentWord(rawValue: name) != nil || PriceWord(rawValue: name) != nil
+                    || GoodsWord(rawValue: name) != nil,
                 "\(template.rawValue): w.\(name)")
         }
         // The content security policy forbids both, so they would silently do nothing.

@@ -36,6 +36,7 @@ public struct MarketplaceAPI: Sendable {
         addOrderRoutes(to: api)
         addQuoteRoutes(to: api)
         addFlashLotRoutes(to: api)
+        addGoodsRoutes(to: api)
         addPricingRoutes(to: api)
         addCouponRoutes(to: api)
         addAfterSaleRoutes(to: api)

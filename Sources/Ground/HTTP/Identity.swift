@@ -7,7 +7,7 @@ public enum Role: String, Sendable, Codable, CaseIterable {
 
 /// What a member of a shop's staff may do there.
 public enum ShopRole: String, Sendable, Codable, CaseIterable {
-    case owner, manager, support, finance, warehouse
+    case owner, manager, goods, support, warehouse, finance, viewer
 }
 
 /// What an API token may be used for.

@@ -25,6 +25,8 @@ enum Template: String, CaseIterable {
     case follow
     case following
     case freight
+    case goods
+    case goodsForm = "goods_form"
     case layout
     case mall
     case me
@@ -97,6 +99,8 @@ enum Template: String, CaseIterable {
         case .follow: PackageResources.follow_mustache
         case .following: PackageResources.following_mustache
         case .freight: PackageResources.freight_mustache
+        case .goods: PackageResources.goods_mustache
+        case .goodsForm: PackageResources.goods_form_mustache
         case .layout: PackageResources.layout_mustache
         case .mall: PackageResources.mall_mustache
         case .me: PackageResources.me_mustache

@@ -30,7 +30,8 @@ enum Word: String, CaseIterable {
     case sessionsHelp, thisDevice, tokens, tokensHelp, tokenSecret, newToken, scopes, validDays, makeToken
     case shipMany, shipManyLines, shippedOf
     case shopDesk, shopOrders, noShops, noShopsHelp, toShip, ship, queueEmpty, queueEmptyHelp, roleOwner, roleManager
-    case roleSupport, roleFinance, roleWarehouse, problemNotFound, problemForbidden, problemConflict
+    case roleSupport, roleFinance, roleWarehouse, roleGoods, roleViewer, problemNotFound, problemForbidden,
+        problemConflict
     case problemTooMany, problemOurs, problemUnavailable, problemRequest
 
     /// The word for a language.
@@ -300,6 +301,8 @@ enum Word: String, CaseIterable {
         case .roleSupport: ("Support", "客服")
         case .roleFinance: ("Finance", "财务")
         case .roleWarehouse: ("Warehouse", "仓库")
+        case .roleGoods: ("Goods", "商品")
+        case .roleViewer: ("Looks on", "只读")
         case .problemNotFound: ("This page does not exist", "页面不存在")
         case .problemForbidden: ("You may not do this", "没有权限")
         case .problemConflict: ("It has changed in the meantime", "内容已发生变化")
@@ -320,6 +323,12 @@ struct Wording: MustacheParent, Sendable {
             ?? DecisionWord(rawValue: name)?.text(in: language)
             ?? ExperimentWord(rawValue: name)?.text(in: language)
             ?? PriceWord(rawValue: name)?.text(in: language)
+            ?? GoodsWord(rawValue: name)?.text(in: language)
+    }
+
+    /// A word of the back office with its values filled in.
+    func callAsFunction(_ word: GoodsWord, _ values: String...) -> String {
+        Self.fill(word.text(in: language), values)
     }
 
     /// A word of prices and coupons with its values filled in.

@@ -151,13 +151,16 @@ struct ShopDeskPages: Sendable {
 }
 
 extension ShopRole {
-    fileprivate var word: Word {
+    /// What the part is called.
+    var word: Word {
         switch self {
         case .owner: .roleOwner
         case .manager: .roleManager
+        case .goods: .roleGoods
         case .support: .roleSupport
         case .finance: .roleFinance
         case .warehouse: .roleWarehouse
+        case .viewer: .roleViewer
         }
     }
 }
