@@ -60,7 +60,7 @@ import Testing
         try await eventually {
             let read = try await fair.market.store.read { transaction in
                 try transaction.rows(
-                    "SELECT payload FROM journal WHERE topic = \(ProductChanged.topic) AND key = \("\(product)")"
+                    "SELECT payload FROM journal WHERE topic = \(ProductChanged.topic) AND key_text = \("\(product)")"
                 ).map { try $0.get(0, as: String.self) }
             }
             facts = read.map { $0.contains("\"isListed\":true") }
