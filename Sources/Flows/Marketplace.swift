@@ -11,6 +11,7 @@ import Feed
 import Journal
 import Kernel
 import Ledger
+import Media
 import Orders
 import Payments
 import People
@@ -47,6 +48,8 @@ public struct Marketplace: Sendable {
     public let experiments: Experiments
     /// Whose arm ranks by which weights.
     public let rankingArms: RankingArms
+    /// Takes pictures in; `nil` where there is no media folder.
+    public let pictures: Pictures?
     /// Takes the money.
     public let provider: any PaymentProvider
     /// What the operator has settled with everybody.
@@ -56,12 +59,15 @@ public struct Marketplace: Sendable {
 
     /// Opens every room.
     ///
-    /// - Parameter feedSnapshot: where the feed's engine is kept between runs.
+    /// - Parameters:
+    ///   - feedSnapshot: where the feed's engine is kept between runs.
+    ///   - mediaFolder: where pictures are kept.
     public init(
         store: any Store, source: Kernel.Source, people configuration: People.Configuration = .init(),
         feedSnapshot: String? = nil, provider: any PaymentProvider, terms: TradeTerms = .init(),
-        memberships: any Memberships = NoMemberships()
+        memberships: any Memberships = NoMemberships(), mediaFolder: String? = nil
     ) {
+        pictures = mediaFolder.map { Pictures(folder: $0) }
         self.terms = terms
         self.store = store
         self.source = source

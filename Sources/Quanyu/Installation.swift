@@ -69,7 +69,8 @@ struct Installation: Sendable {
         var people = People.Configuration()
         people.scryptRounds = scryptRounds
         let market = Marketplace(
-            store: store, source: .system, people: people, feedSnapshot: "\(folder)/feed.snapshot", provider: provider)
+            store: store, source: .system, people: people, feedSnapshot: "\(folder)/feed.snapshot", provider: provider,
+            mediaFolder: mediaFolder)
         return (market, provider)
     }
 

@@ -25,6 +25,7 @@ struct GoodsDraft {
 
     let entry: ProductEntry
     let code: String
+    let alts: [String: Localized]
     let items: [Item]
 
     /// Puts a wish on top of a product, or of nothing.
@@ -48,7 +49,8 @@ struct GoodsDraft {
             throw InvalidField(
                 "attributes", "must be at most \(Self.attributeLimit).", zh: "最多 \(Self.attributeLimit) 项。")
         }
-        let media = patch.media ?? product?.media ?? []
+        let pictures = patch.pictures ?? product?.pictures ?? []
+        let media = pictures.map(\.path)
         guard media.count <= Self.pictureLimit else {
             throw InvalidField("pictures", "must be at most \(Self.pictureLimit).", zh: "最多 \(Self.pictureLimit) 张。")
         }
@@ -57,6 +59,7 @@ struct GoodsDraft {
             description: patch.description ?? product?.description ?? Localized(en: ""),
             brand: patch.brand ?? product?.brand ?? "", attributes: attributes, media: media,
             createdAt: product?.createdAt ?? now)
+        alts = try Self.alts(of: pictures)
         code = try ValidatedText(patch.code ?? product?.code ?? "", field: "code", length: 0...60).value
         items = try Self.items(patch.variants, on: product?.variants ?? [], newVariant)
         try checkItems()
@@ -72,6 +75,19 @@ struct GoodsDraft {
             valueChinese: try attribute.valueChinese.map {
                 try ValidatedText($0, field: "attributes", length: 1...200).value
             })
+    }
+
+    private static func alts(of pictures: [ProductPicture]) throws -> [String: Localized] {
+        guard Set(pictures.map(\.path)).count == pictures.count else {
+            throw InvalidField("pictures", "must each be there once.", zh: "图片不能重复。")
+        }
+        let described = try pictures.map { picture in
+            let alt = Localized(
+                en: try ValidatedText(picture.alt.en, field: "pictures", length: 0...200).value,
+                zh: try ValidatedText(picture.alt.zh, field: "pictures", length: 0...200).value)
+            return (picture.path, alt)
+        }
+        return Dictionary(uniqueKeysWithValues: described.filter { !$0.1.en.isEmpty || !$0.1.zh.isEmpty })
     }
 
     private static func items(

@@ -10,6 +10,7 @@ extension Product {
             ("code", code), ("title.en", title.en), ("title.zh", title.zh), ("description.en", description.en),
             ("description.zh", description.zh), ("category", category.description), ("brand", brand),
             ("attributes", Self.text(of: attributes)), ("pictures", media.joined(separator: " ")),
+            ("alts", pictures.map { $0.alt.en }.filter { !$0.isEmpty }.joined(separator: " | ")),
             ("status", status.rawValue),
         ]
         for variant in variants {

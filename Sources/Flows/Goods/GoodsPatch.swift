@@ -15,15 +15,16 @@ public struct GoodsPatch: Sendable, Equatable {
     public var brand: String?
     /// Properties, all of them.
     public var attributes: [Attribute]?
-    /// Pictures under `/media`, all of them in order.
-    public var media: [String]?
+    /// Pictures, all of them in order; only such as the product has.
+    public var pictures: [ProductPicture]?
     /// Variants that are new or different.
     public var variants: [VariantPatch]
 
     /// A wish.
     public init(
         code: String? = nil, title: Localized? = nil, description: Localized? = nil, category: CategoryID? = nil,
-        brand: String? = nil, attributes: [Attribute]? = nil, media: [String]? = nil, variants: [VariantPatch] = []
+        brand: String? = nil, attributes: [Attribute]? = nil, pictures: [ProductPicture]? = nil,
+        variants: [VariantPatch] = []
     ) {
         self.code = code
         self.title = title
@@ -31,7 +32,7 @@ public struct GoodsPatch: Sendable, Equatable {
         self.category = category
         self.brand = brand
         self.attributes = attributes
-        self.media = media
+        self.pictures = pictures
         self.variants = variants
     }
 }
@@ -58,5 +59,26 @@ public struct VariantPatch: Sendable, Equatable {
         self.sku = sku
         self.price = price
         self.isRetired = isRetired
+    }
+}
+
+/// A picture of a product.
+public struct ProductPicture: Sendable, Equatable {
+    /// Its path under `/media`.
+    public let path: String
+    /// What it shows, for those who don't see it; may be empty.
+    public let alt: Localized
+
+    /// A picture.
+    public init(path: String, alt: Localized = Localized(en: "")) {
+        self.path = path
+        self.alt = alt
+    }
+}
+
+extension Product {
+    /// Its pictures, the cover first.
+    public var pictures: [ProductPicture] {
+        media.map { ProductPicture(path: $0, alt: alts[$0] ?? Localized(en: "")) }
     }
 }

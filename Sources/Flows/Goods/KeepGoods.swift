@@ -32,8 +32,8 @@ public struct KeepGoods: Sendable {
 
     /// Which product, and which version of it the caller has read.
     public final class Target: Sendable {
-        let product: ProductID
-        let shop: ShopID
+        public let product: ProductID
+        public let shop: ShopID
         public let version: Int64
 
         /// The product `product` of `shop` as of `version`.
@@ -69,7 +69,7 @@ public struct KeepGoods: Sendable {
         try await once(target, command) { [self] in try move(target, to: status, by: command.identity, in: $0) }
     }
 
-    private func once(
+    func once(
         _ target: Target, _ command: Command, _ body: @escaping @Sendable (any Transaction) throws -> ProductID
     ) async throws -> Product {
         try command.identity.require(.goods, at: target.shop)
@@ -100,17 +100,24 @@ public struct KeepGoods: Sendable {
     }
 
     /// ``edit(_:_:_:)`` within a unit of work of somebody else's.
+    ///
+    /// - Parameter newPictures: paths of pictures that were taken in for this product a moment ago.
     func edit(
-        _ target: Target, _ patch: GoodsPatch, by identity: Identity, in transaction: any Transaction
+        _ target: Target, _ patch: GoodsPatch, newPictures: [String] = [], by identity: Identity,
+        in transaction: any Transaction
     ) throws -> ProductID {
         let now = market.source.now
         let before = try Catalog.goods(target.product, of: target.shop, at: now, in: transaction)
         try requireCurrent(before, target, in: transaction)
+        if let pictures = patch.pictures, !Set(pictures.map(\.path)).isSubset(of: Set(before.media + newPictures)) {
+            throw NotFound("picture")
+        }
         let draft = try GoodsDraft(patch, on: before, as: target.product, of: target.shop, at: now) {
             market.source.identifier()
         }
         try check(draft, on: before, in: transaction)
-        try market.catalog.change(draft.entry, code: draft.code, version: target.version, in: transaction)
+        try market.catalog.change(
+            draft.entry, code: draft.code, alts: draft.alts, version: target.version, in: transaction)
         try write(draft, in: transaction)
         let after = try Catalog.goods(target.product, of: target.shop, at: now, in: transaction)
         try market.shops.note(

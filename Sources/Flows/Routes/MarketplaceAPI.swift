@@ -37,6 +37,7 @@ public struct MarketplaceAPI: Sendable {
         addQuoteRoutes(to: api)
         addFlashLotRoutes(to: api)
         addGoodsRoutes(to: api)
+        addPictureRoutes(to: api)
         addPricingRoutes(to: api)
         addCouponRoutes(to: api)
         addAfterSaleRoutes(to: api)

@@ -8,7 +8,7 @@ enum GoodsWord: String, CaseIterable {
     case goodsCategory, brand, properties, propertiesHelp, variants, variantsHelp, newVariant, specEnglish, specChinese
     case sku, unitPrice, struckPrice, retired, saveProduct, goodsSaved, nowIs, changedMeanwhile, variantsCount, noPrice,
         edit
-    case seeProduct
+    case seeProduct, pictures, picturesHelp, addPictures, chooseFiles, altText, altChinese, place, takeAway, saveOrder
 
     /// The word for a language.
     func text(in language: Kernel.Language) -> String { language == .zh ? texts.zh : texts.en }
@@ -62,6 +62,19 @@ enum GoodsWord: String, CaseIterable {
         case .variantsCount: ("{0} variants", "{0} 个规格")
         case .noPrice: ("no price", "无价格")
         case .edit: ("Edit", "编辑")
+        case .pictures: ("Pictures", "图片")
+        case .picturesHelp:
+            (
+                "JPEG, PNG or WebP, up to 10 MiB each. The first is the cover. Where a photograph was taken is not kept.",
+                "支持 JPEG、PNG、WebP，单张不超过 10 MiB；首图为封面，拍摄地点等信息会被清除。"
+            )
+        case .addPictures: ("Add pictures", "上传图片")
+        case .chooseFiles: ("Files", "选择文件")
+        case .altText: ("What it shows", "图片说明（英文）")
+        case .altChinese: ("What it shows, in Chinese", "图片说明（中文）")
+        case .place: ("Place", "顺序")
+        case .takeAway: ("Take away", "移除")
+        case .saveOrder: ("Save pictures", "保存图片")
         case .seeProduct: ("See it as a shopper", "查看商品页")
         }
     }

@@ -9,7 +9,7 @@ import Store
 /// A shop's goods: the list, and the form for one of them.
 struct GoodsPages: Sendable {
     private let frame: Frame
-    private var market: Marketplace { frame.market }
+    var market: Marketplace { frame.market }
     private static let pageSize = 20
 
     init(_ frame: Frame) { self.frame = frame }
@@ -21,6 +21,7 @@ struct GoodsPages: Sendable {
         router.get("/shop-desk/{shop}/goods/{product}") { try await open($0, $1) }
         router.post("/shop-desk/{shop}/goods/{product}") { try await save($0, $1) }
         router.post("/shop-desk/{shop}/goods/{product}/status") { try await move($0, $1) }
+        addPictureRoutes(to: router)
     }
 
     // MARK: The list
@@ -104,7 +105,7 @@ struct GoodsPages: Sendable {
     // MARK: The form
 
     /// What the form says after it was sent.
-    private struct Answer {
+    struct Answer {
         var form: Form?
         var problem: (any Problem)?
         var product: Product?
@@ -123,13 +124,13 @@ struct GoodsPages: Sendable {
         return try await show(Answer(product: product, isSaved: request.query("saved") != nil), request, context)
     }
 
-    private func product(of shop: ShopID, _ context: Context) async throws -> Product {
+    func product(of shop: ShopID, _ context: Context) async throws -> Product {
         let id: ProductID = try context.identifier("product", "product")
         let now = market.source.now
         return try await market.store.read { try Catalog.goods(id, of: shop, at: now, in: $0) }
     }
 
-    private func show(_ answer: Answer, _ request: Request, _ context: Context) async throws -> Response {
+    func show(_ answer: Answer, _ request: Request, _ context: Context) async throws -> Response {
         let shop: ShopID = try context.identifier("shop", "shop")
         let product = answer.product
         let stale = answer.problem as? GoodsChanged
@@ -141,6 +142,9 @@ struct GoodsPages: Sendable {
         let chosen = answer.form?["category"] ?? product?.category.description
         var view = form.view
         view.merge([
+            "isKept": product != nil, "pictures": Self.pictures(of: product),
+            "hasPictures": product?.media.isEmpty == false,
+            "present": String(product?.version ?? 0),
             "shopID": shop.description, "message": maybe(message), "isSaved": answer.isSaved,
             "heading": product?.title.text(in: context.language) ?? context.words(.newProduct),
             "action": "/shop-desk/\(shop)/goods" + (product.map { "/\($0.id)" } ?? ""),

@@ -69,18 +69,20 @@ extension Catalog {
     ///
     /// - Throws: ``NotFound``, ``StaleProduct``.
     public func change(
-        _ entry: ProductEntry, code: String, version: Int64, in transaction: any Transaction
+        _ entry: ProductEntry, code: String, alts: [String: Localized], version: Int64,
+        in transaction: any Transaction
     ) throws {
         try count(entry.id, of: entry.shop, version: version, in: transaction)
         let encoder = JSONEncoder()
         let attributes = String(decoding: try encoder.encode(entry.attributes), as: UTF8.self)
         let media = String(decoding: try encoder.encode(entry.media), as: UTF8.self)
+        let alts = String(decoding: try encoder.encode(alts), as: UTF8.self)
         try transaction.send(
             """
             UPDATE products SET code = \(code), category = \(entry.category), title_en = \(entry.title.en),
                 title_zh = \(entry.title.zh), description_en = \(entry.description.en),
                 description_zh = \(entry.description.zh), brand = \(entry.brand), attributes = \(attributes),
-                media = \(media)
+                media = \(media), alts = \(alts)
             WHERE id = \(entry.id)
             """)
     }

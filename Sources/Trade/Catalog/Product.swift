@@ -142,6 +142,8 @@ public struct Product: Sendable, Equatable {
     public let attributes: [Attribute]
     /// Paths under `/media`.
     public let media: [String]
+    /// What pictures show, for those who don't see them, by path.
+    public let alts: [String: Localized]
     /// Whether people may see it.
     public let isListed: Bool
     /// When it was made.
@@ -203,6 +205,7 @@ extension Product {
         brand = try row.get("brand")
         attributes = try decoder.decode([Attribute].self, from: Data(try row.get("attributes", as: String.self).utf8))
         media = try decoder.decode([String].self, from: Data(try row.get("media", as: String.self).utf8))
+        alts = try decoder.decode([String: Localized].self, from: Data(try row.get("alts", as: String.self).utf8))
         isListed = try row.get("is_listed")
         createdAt = try row.get("created_at")
         code = try row.get("code")
