@@ -14,12 +14,14 @@ public struct KeepPictures: Sendable {
     /// Takes pictures in and puts them behind those that a product has. A picture that it has already is not added again,
     /// so that nothing happens twice. Nobody's change can be overwritten by that, so no version is asked for.
     ///
-    /// - Parameter files: pictures as they were sent.
+    /// - Parameters:
+    ///   - files: pictures as they were sent.
+    ///   - target: its version does not matter.
     /// - Throws: ``PictureProblem``, ``NotFound``, ``Forbidden``, ``InvalidField``.
     public func add(
-        _ files: [[UInt8]], alt: Localized, to product: ProductID, of shop: ShopID, by identity: Identity
+        _ files: [[UInt8]], alt: Localized, to target: KeepGoods.Target, by identity: Identity
     ) async throws -> Product {
-        try identity.require(.goods, at: shop)
+        try identity.require(.goods, at: target.shop)
         guard (1...GoodsDraft.pictureLimit).contains(files.count) else {
             throw InvalidField(
                 "pictures", "must be 1–\(GoodsDraft.pictureLimit).", zh: "须为 1–\(GoodsDraft.pictureLimit) 张。")
@@ -27,10 +29,10 @@ public struct KeepPictures: Sendable {
         guard let pictures = market.pictures else { throw PictureProblem.unavailable }
         // Nobody makes this server decode pictures for a product that is not theirs.
         let now = market.source.now
-        _ = try await market.store.read { try Catalog.goods(product, of: shop, at: now, in: $0) }
+        _ = try await market.store.read { try Catalog.goods(target.product, of: target.shop, at: now, in: $0) }
         var paths: [String] = []
         for file in files { paths.append(try await pictures.keep(file)) }
-        let job = Job(paths, alt, KeepGoods.Target(product, of: shop, version: 0), identity)
+        let job = Job(paths, alt, target, identity)
         return try await market.store.write { [self] in try put(job, in: $0) }
     }
 

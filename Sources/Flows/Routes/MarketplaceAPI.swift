@@ -38,6 +38,7 @@ public struct MarketplaceAPI: Sendable {
         addFlashLotRoutes(to: api)
         addGoodsRoutes(to: api)
         addPictureRoutes(to: api)
+        addGoodsTableRoutes(to: api)
         addPricingRoutes(to: api)
         addCouponRoutes(to: api)
         addAfterSaleRoutes(to: api)

@@ -41,11 +41,10 @@ extension MarketplaceAPI {
             access: .person(.shops), body: Nothing.self, answer: ShopProductBody.self,
             uploads: ["multipart/form-data", "image/jpeg", "image/png", "image/webp"]
         ) { [self] call in
-            let shop = try call.shop(.goods)
-            let product = try call.context.identifier("product", "product", as: ProductKind.self)
+            let target = try call.goods(version: 0)
             let (files, alt) = try await Self.pictures(in: call.request)
             let changed = try await KeepPictures(market).add(
-                files, alt: alt, to: product, of: shop, by: try call.context.person())
+                files, alt: alt, to: target, by: try call.context.person())
             return try API.json(ShopProductBody(changed))
         }
         api.respond(

@@ -15,8 +15,6 @@ public struct MultipartForm: Sendable {
 
     /// Most fields and files.
     public static let partLimit = 200
-    /// Most bytes of a field that is no file.
-    static let fieldLimit = 1 << 16
 
     private let fields: [(name: String, value: String)]
     /// Files in order; fields without a chosen file are left out.
@@ -29,17 +27,19 @@ public struct MultipartForm: Sendable {
 
     /// Reads a form.
     ///
-    /// - Parameter limit: most bytes.
+    /// - Parameters:
+    ///   - limit: most bytes.
+    ///   - fieldLimit: most bytes of a field that is no file.
     /// - Throws: ``InvalidField`` for what is no such form; 413 for a larger body.
-    public init(_ request: Request, limit: Int) async throws {
+    public init(_ request: Request, limit: Int, fieldLimit: Int = 1 << 16) async throws {
         let body = try await request.body.collect(upTo: limit)
-        try self.init(type: request.headers[.contentType] ?? "", body: Array(buffer: body))
+        try self.init(type: request.headers[.contentType] ?? "", body: Array(buffer: body), fieldLimit: fieldLimit)
     }
 
     /// Reads the bytes of a form.
     ///
     /// - Parameter type: the content type with its boundary.
-    init(type: String, body: [UInt8]) throws {
+    init(type: String, body: [UInt8], fieldLimit: Int = 1 << 16) throws {
         _ = Self.isReady
         guard type.utf8.count <= 300, type.utf8.allSatisfy({ $0 >= 32 && $0 < 127 }) else { throw Self.unreadable }
         let entity = Array("Content-Type: \(type)\r\n\r\n".utf8) + body
@@ -62,7 +62,7 @@ public struct MultipartForm: Sendable {
                 // Browsers send a field without a chosen file as an empty one.
                 if !file.isEmpty || !bytes.isEmpty { files.append(File(field: name, bytes: bytes)) }
             } else {
-                guard bytes.count <= Self.fieldLimit else {
+                guard bytes.count <= fieldLimit else {
                     throw InvalidField(name, "is too long.", zh: "内容过长。")
                 }
                 fields.append((name, String(decoding: bytes, as: UTF8.self)))

@@ -8,6 +8,10 @@ enum GoodsWord: String, CaseIterable {
     case goodsCategory, brand, properties, propertiesHelp, variants, variantsHelp, newVariant, specEnglish, specChinese
     case sku, unitPrice, struckPrice, retired, saveProduct, goodsSaved, nowIs, changedMeanwhile, variantsCount, noPrice,
         edit
+    case goodsTable, goodsTableHelp, tableOut, tableIn, tableFile, checkTable, applyAll, applyGood, tableApplied
+    case tableChecked, tableStopped, rowNumbers, resultCreated, resultChanged, resultUnchanged, resultRefused,
+        emptyTable
+    case columnsHelp
     case seeProduct, pictures, picturesHelp, addPictures, chooseFiles, altText, altChinese, place, takeAway, saveOrder
 
     /// The word for a language.
@@ -75,6 +79,37 @@ enum GoodsWord: String, CaseIterable {
         case .place: ("Place", "顺序")
         case .takeAway: ("Take away", "移除")
         case .saveOrder: ("Save pictures", "保存图片")
+        case .goodsTable: ("Many at once", "批量导入导出")
+        case .goodsTableHelp:
+            (
+                "Take your goods out as a table, change it in a spreadsheet, and bring it back. Nothing changes before you have seen what would.",
+                "导出表格，在电子表格中修改后再导入；确认前不会有任何改动。"
+            )
+        case .tableOut: ("Download the goods as CSV", "下载商品 CSV")
+        case .tableIn: ("Bring a table in", "导入表格")
+        case .tableFile: ("CSV file (UTF-8, up to 1 MiB and 2,000 rows)", "CSV 文件（UTF-8，不超过 1 MiB、2000 行）")
+        case .checkTable: ("See what would change", "预览改动")
+        case .applyAll: ("Bring all of it in", "全部导入")
+        case .applyGood: ("Bring in what is right, leave the rest", "仅导入无误的商品")
+        case .tableApplied:
+            ("Done: {0} made, {1} changed, {2} as they were, {3} refused.", "完成：新建 {0}，修改 {1}，未变 {2}，拒绝 {3}。")
+        case .tableChecked:
+            (
+                "Nothing has changed yet. {0} would be made, {1} changed, {2} stay as they are, {3} are refused.",
+                "尚未改动。将新建 {0}，修改 {1}，未变 {2}，拒绝 {3}。"
+            )
+        case .tableStopped: ("Nothing was changed, because {0} are refused.", "有 {0} 项被拒绝，未做任何改动。")
+        case .rowNumbers: ("Rows {0}", "第 {0} 行")
+        case .resultCreated: ("New", "新建")
+        case .resultChanged: ("Changed", "修改")
+        case .resultUnchanged: ("As it was", "未变")
+        case .resultRefused: ("Refused", "拒绝")
+        case .emptyTable: ("The table has no rows.", "表格没有数据行。")
+        case .columnsHelp:
+            (
+                "Columns: {0}. Only product_code is needed; empty cells stay as they are.",
+                "列：{0}。仅 product_code 必填；空单元格保持不变。"
+            )
         case .seeProduct: ("See it as a shopper", "查看商品页")
         }
     }

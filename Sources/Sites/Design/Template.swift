@@ -27,6 +27,7 @@ enum Template: String, CaseIterable {
     case freight
     case goods
     case goodsForm = "goods_form"
+    case goodsTable = "goods_table"
     case layout
     case mall
     case me
@@ -101,6 +102,7 @@ enum Template: String, CaseIterable {
         case .freight: PackageResources.freight_mustache
         case .goods: PackageResources.goods_mustache
         case .goodsForm: PackageResources.goods_form_mustache
+        case .goodsTable: PackageResources.goods_table_mustache
         case .layout: PackageResources.layout_mustache
         case .mall: PackageResources.mall_mustache
         case .me: PackageResources.me_mustache

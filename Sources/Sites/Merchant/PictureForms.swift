@@ -32,8 +32,8 @@ extension GoodsPages {
         let product = try await product(of: shop, context)
         do {
             _ = try await KeepPictures(market).add(
-                form.files.map(\.bytes), alt: Localized(en: form["alt"] ?? "", zh: form["alt_zh"]), to: product.id,
-                of: shop, by: identity)
+                form.files.map(\.bytes), alt: Localized(en: form["alt"] ?? "", zh: form["alt_zh"]),
+                to: KeepGoods.Target(product.id, of: shop, version: product.version), by: identity)
         } catch let problem as any Problem where problem is PictureProblem || problem is InvalidField {
             return try await show(Answer(problem: problem, product: product), request, context)
         }
