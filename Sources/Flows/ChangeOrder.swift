@@ -3,6 +3,7 @@ import HTTP
 import Kernel
 import Orders
 import Payments
+import Shops
 import Stock
 import Store
 
@@ -19,7 +20,7 @@ public struct ChangeOrder: Sendable {
     public func cancel(_ id: OrderID, by identity: Identity, reason: String) async throws -> Order {
         let reason = try ValidatedText(reason, field: "reason", length: 0...200).value
         return try await market.store.write { [market] transaction in
-            let order = try Self.order(id, for: identity, in: transaction)
+            let order = try Self.order(id, for: identity, who: .service, in: transaction)
             let wasPaid = order.state == .paid
             let steps = AfterSaleSteps(market: market)
             for open in try AfterSales.cases(about: id, in: transaction)
@@ -30,6 +31,10 @@ public struct ChangeOrder: Sendable {
                 id, to: .cancelled, by: identity.person, note: reason, in: transaction)
             try market.stock.release(order.lines.compactMap(\.reservation), in: transaction)
             try KeepCoupons(market: market).release([order], in: transaction)
+            if identity.person != order.buyer {
+                try TrailNote(.orderCancelled, of: id, [TrailChange("reason", was: nil, now: reason)]).keep(
+                    in: market.shops, by: identity, at: order.shop, in: transaction)
+            }
             if let intent = try Payments.intent(of: order.group, in: transaction) {
                 if wasPaid {
                     try KeepBooks(market: market).takeBack(order, of: intent, in: transaction)
@@ -49,12 +54,15 @@ public struct ChangeOrder: Sendable {
         let tracking = try ValidatedText(tracking, field: "tracking", length: 1...60).value
         return try await market.store.write { [market] transaction in
             guard let order = try Orders.order(id, in: transaction) else { throw NotFound("order") }
-            try identity.requireStaff(of: order.shop, [.owner, .manager, .warehouse])
+            try identity.require(.ship, at: order.shop)
             // Goods that the buyer may not want any more are not sent; the shop answers first.
             for open in try AfterSales.cases(about: id, in: transaction) where open.state.isOpen {
                 let now = try AfterSaleSteps(market: market).current(open.id, in: transaction)
                 guard now.state != .requested, now.state != .disputed else { throw AfterSaleProblem.alreadyOpen }
             }
+            let number = TrailChange("tracking", was: nil, now: "\(carrier) \(tracking)")
+            try TrailNote(.orderShipped, of: id, [number]).keep(
+                in: market.shops, by: identity, at: order.shop, in: transaction)
             return try market.orders.move(
                 id, to: .shipped, by: identity.person, carrier: carrier, tracking: tracking, in: transaction)
         }
@@ -81,10 +89,13 @@ public struct ChangeOrder: Sendable {
         try await market.store.read { try Self.order(id, for: identity, in: $0) }
     }
 
-    private static func order(_ id: OrderID, for identity: Identity, in transaction: any Transaction) throws -> Order {
+    private static func order(
+        _ id: OrderID, for identity: Identity, who permission: ShopPermission = .orders,
+        in transaction: any Transaction
+    ) throws -> Order {
         guard let order = try Orders.order(id, in: transaction) else { throw NotFound("order") }
         guard order.buyer != identity.person else { return order }
-        do { try identity.requireStaff(of: order.shop, [.owner, .manager, .support, .warehouse]) } catch {
+        do { try identity.require(permission, at: order.shop) } catch {
             throw NotFound("order")
         }
         return order

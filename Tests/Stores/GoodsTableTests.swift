@@ -59,7 +59,7 @@ import Testing
             (odd.code, odd.title) = ("N\(index)", Localized(en: title))
             odd.description = Localized(en: "=HYPERLINK(\"x\")\nsecond line")
             odd.variants = [VariantPatch(spec: Localized(en: "-1"), sku: "@\(index)", price: GoodsTests.price(501))]
-            _ = try await KeepGoods(fair.market).create(odd, at: fair.shops[0], Command(by: fair.seller))
+            _ = try await KeepProducts(fair.market).create(odd, at: fair.shops[0], Command(by: fair.seller))
         }
         let text = try await file(fair)
         #expect(text.hasPrefix("\u{FEFF}product_code,") && text.contains("'=1+1") && text.contains("'@0"))
@@ -70,7 +70,7 @@ import Testing
         #expect(try await goods(fair) == before)
         // Somebody changes a product after the table was made.
         let first = try #require(before.first { $0.code == "N0" })
-        _ = try await KeepGoods(fair.market).edit(
+        _ = try await KeepProducts(fair.market).edit(
             .init(first.id, of: fair.shops[0], version: first.version), GoodsPatch(brand: "Moss"),
             Command(by: fair.seller))
         let old = try await bring(text.replacing("5.01", with: "6.00"), .check, fair)

@@ -16,18 +16,18 @@ import Testing
 
     static func life(_ store: any Store) async throws {
         let fair = try await Fair(store)
-        let (keep, shop) = (KeepGoods(fair.market), fair.shops[0])
+        let (keep, shop) = (KeepProducts(fair.market), fair.shops[0])
         let made = try await keep.create(try await newProduct(fair), at: shop, Command(by: fair.seller))
         #expect(made.status == .unlisted && made.version == 1 && made.variants.map(\.sku) == ["S", "L"])
         // Nobody sees it, and it costs nothing to say so.
         #expect(try await fair.market.catalog.cards([made.id]).map(\.isListed) == [false])
-        let target = KeepGoods.Target(made.id, of: shop, version: 1)
+        let target = KeepProducts.Target(made.id, of: shop, version: 1)
         let listed = try await keep.move(target, to: .listed, Command(by: fair.seller))
         #expect(listed.status == .listed && listed.version == 2)
         #expect(try await fair.market.catalog.cards([made.id]).map(\.isListed) == [true])
         // A new price and a retired variant.
         let edited = try await keep.edit(
-            KeepGoods.Target(made.id, of: shop, version: 2),
+            KeepProducts.Target(made.id, of: shop, version: 2),
             GoodsPatch(variants: [
                 VariantPatch(id: made.variants[0].id, price: price(1_100)),
                 VariantPatch(id: made.variants[1].id, isRetired: true),
@@ -38,18 +38,18 @@ import Testing
         // On the shelf it needs something to sell.
         await #expect(throws: InvalidField.self) {
             try await keep.edit(
-                KeepGoods.Target(made.id, of: shop, version: 3),
+                KeepProducts.Target(made.id, of: shop, version: 3),
                 GoodsPatch(variants: [VariantPatch(id: made.variants[0].id, isRetired: true)]),
                 Command(by: fair.seller))
         }
         let archived = try await keep.move(
-            KeepGoods.Target(made.id, of: shop, version: 3), to: .archived, Command(by: fair.seller))
+            KeepProducts.Target(made.id, of: shop, version: 3), to: .archived, Command(by: fair.seller))
         await #expect(throws: IllegalProductStep(from: .archived, to: .listed)) {
             try await keep.move(
-                KeepGoods.Target(made.id, of: shop, version: archived.version), to: .listed, Command(by: fair.seller))
+                KeepProducts.Target(made.id, of: shop, version: archived.version), to: .listed, Command(by: fair.seller))
         }
         let back = try await keep.move(
-            KeepGoods.Target(made.id, of: shop, version: archived.version), to: .unlisted, Command(by: fair.seller))
+            KeepProducts.Target(made.id, of: shop, version: archived.version), to: .unlisted, Command(by: fair.seller))
         #expect(back.status == .unlisted)
         try await checkFactsAndTrail(made.id, fair)
     }
@@ -87,9 +87,9 @@ import Testing
 
     static func concurrent(_ store: any Store) async throws {
         let fair = try await Fair(store)
-        let (keep, shop) = (KeepGoods(fair.market), fair.shops[0])
+        let (keep, shop) = (KeepProducts(fair.market), fair.shops[0])
         let made = try await keep.create(try await newProduct(fair), at: shop, Command(by: fair.seller))
-        let target = KeepGoods.Target(made.id, of: shop, version: 1)
+        let target = KeepProducts.Target(made.id, of: shop, version: 1)
         let winners = try await withThrowingTaskGroup(of: Bool.self) { group in
             for index in 0..<8 {
                 group.addTask { try await Self.rename(target, "Name \(index)", fair) }
@@ -112,9 +112,9 @@ import Testing
             ])
     }
 
-    static func rename(_ target: KeepGoods.Target, _ name: String, _ fair: Fair) async throws -> Bool {
+    static func rename(_ target: KeepProducts.Target, _ name: String, _ fair: Fair) async throws -> Bool {
         do {
-            _ = try await KeepGoods(fair.market).edit(
+            _ = try await KeepProducts(fair.market).edit(
                 target, GoodsPatch(title: Localized(en: name)), Command(by: fair.seller))
             return true
         } catch is GoodsChanged { return false }
@@ -127,10 +127,10 @@ import Testing
 
     static func prices(_ store: any Store) async throws {
         let fair = try await Fair(store)
-        let keep = KeepGoods(fair.market)
+        let keep = KeepProducts(fair.market)
         let quote = try await fair.quote([1, 0, 0, 0])
         fair.clock.advance(by: .seconds(1))
-        let target = KeepGoods.Target(fair.products[0], of: fair.shops[0], version: 1)
+        let target = KeepProducts.Target(fair.products[0], of: fair.shops[0], version: 1)
         let dearer = GoodsPatch(variants: [VariantPatch(id: fair.variants[0], price: price(2_500))])
         let edited = try await keep.edit(target, dearer, Command(by: fair.seller))
         #expect(edited.variants.first?.price?.amount.amount == 2_500)
@@ -147,7 +147,7 @@ import Testing
         _ = try await SetPrices(fair.market).open(
             .init(amount: 2_000, startsAt: now, endsAt: now + .days(1), zone: zone), of: fair.variants[0],
             at: fair.shops[0], Command(by: fair.seller))
-        let lower = KeepGoods.Target(fair.products[0], of: fair.shops[0], version: 2)
+        let lower = KeepProducts.Target(fair.products[0], of: fair.shops[0], version: 2)
         for amount in [2_000, 1_000] as [Int64] {
             await #expect(throws: InvalidField.self) {
                 try await keep.edit(
@@ -165,7 +165,7 @@ import Testing
 
     static func rules(_ store: any Store) async throws {
         let fair = try await Fair(store)
-        let (keep, shop) = (KeepGoods(fair.market), fair.shops[0])
+        let (keep, shop) = (KeepProducts(fair.market), fair.shops[0])
         let patch = try await newProduct(fair)
         let key = try IdempotencyKey(caller: "c", text: "k")
         let made = try await keep.create(patch, at: shop, Command(by: fair.seller, key: key, fingerprint: "f"))

@@ -1,6 +1,7 @@
 import AfterSales
 import HTTP
 import Kernel
+import Shops
 import Store
 
 /// An exchange's second half: the shop sends goods again, the buyer has them.
@@ -19,8 +20,11 @@ public struct ReplaceGoods: Sendable {
         let carrier = try ValidatedText(carrier, field: "carrier", length: 1...60).value
         let tracking = try ValidatedText(tracking, field: "tracking", length: 1...60).value
         let steps = AfterSaleSteps(market: market)
-        return try await steps.run(id, command) { found, transaction in
-            try found.requireStaff(command.identity, [.owner, .manager, .support, .warehouse])
+        return try await steps.run(id, command) { [market] found, transaction in
+            try found.requireStaff(command.identity, .service)
+            let change = TrailChange("tracking", was: nil, now: "\(carrier) \(tracking)")
+            try TrailNote(.replacementSent, of: id, [change]).keep(
+                in: market.shops, by: command.identity, at: found.shop, in: transaction)
             try steps.step(
                 .shipReplacement, found, by: command.identity.person, carrier: carrier, tracking: tracking,
                 in: transaction)

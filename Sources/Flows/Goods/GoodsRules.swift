@@ -4,7 +4,7 @@ import Pricing
 import Store
 
 /// The rules of goods that need the store.
-extension KeepGoods {
+extension KeepProducts {
     /// - Throws: ``InvalidField``.
     func check(_ draft: GoodsDraft, on product: Product?, in transaction: any Transaction) throws {
         if draft.entry.category != product?.category,

@@ -57,7 +57,7 @@ extension BringGoods {
         private func bring(
             _ group: GoodsGroup, in transaction: any Transaction
         ) throws -> (Result, [TrailChange]) {
-            let keep = KeepGoods(market)
+            let keep = KeepProducts(market)
             let before = try product(of: group, in: transaction)
             let patch = try group.patch(on: before, category: category, currency: currency)
             let status = try group.said(.status).map(Self.status)

@@ -19,7 +19,7 @@ public struct KeepPictures: Sendable {
     ///   - target: its version does not matter.
     /// - Throws: ``PictureProblem``, ``NotFound``, ``Forbidden``, ``InvalidField``.
     public func add(
-        _ files: [[UInt8]], alt: Localized, to target: KeepGoods.Target, by identity: Identity
+        _ files: [[UInt8]], alt: Localized, to target: KeepProducts.Target, by identity: Identity
     ) async throws -> Product {
         try identity.require(.goods, at: target.shop)
         guard (1...GoodsDraft.pictureLimit).contains(files.count) else {
@@ -40,19 +40,19 @@ public struct KeepPictures: Sendable {
     ///
     /// - Throws: ``GoodsChanged``, ``NotFound``, ``Forbidden``, ``InvalidField``.
     public func arrange(
-        _ target: KeepGoods.Target, _ pictures: [ProductPicture], _ command: Command
+        _ target: KeepProducts.Target, _ pictures: [ProductPicture], _ command: Command
     ) async throws -> Product {
-        try await KeepGoods(market).edit(target, GoodsPatch(pictures: pictures), command)
+        try await KeepProducts(market).edit(target, GoodsPatch(pictures: pictures), command)
     }
 
     /// Pictures for a product; a class, so that it is one thing to hand on.
     private final class Job: Sendable {
         let paths: [String]
         let alt: Localized
-        let target: KeepGoods.Target
+        let target: KeepProducts.Target
         let identity: Identity
 
-        init(_ paths: [String], _ alt: Localized, _ target: KeepGoods.Target, _ identity: Identity) {
+        init(_ paths: [String], _ alt: Localized, _ target: KeepProducts.Target, _ identity: Identity) {
             self.paths = paths
             self.alt = alt
             self.target = target
@@ -66,9 +66,9 @@ public struct KeepPictures: Sendable {
         var added: [String] = []
         for path in job.paths where !product.media.contains(path) && !added.contains(path) { added.append(path) }
         guard !added.isEmpty else { return product }
-        let target = KeepGoods.Target(product.id, of: product.shop, version: product.version)
+        let target = KeepProducts.Target(product.id, of: product.shop, version: product.version)
         let patch = GoodsPatch(pictures: product.pictures + added.map { ProductPicture(path: $0, alt: job.alt) })
-        _ = try KeepGoods(market).edit(target, patch, newPictures: added, by: job.identity, in: transaction)
+        _ = try KeepProducts(market).edit(target, patch, newPictures: added, by: job.identity, in: transaction)
         return try Catalog.goods(product.id, of: product.shop, at: now, in: transaction)
     }
 }

@@ -164,7 +164,7 @@ extension MarketplaceAPI {
             access: .person(.shops)
         ) { [self] call in
             let shop = try call.couponShop
-            try call.context.person().requireStaff(of: shop)
+            try call.context.person().require(.see, at: shop)
             let found = try await market.coupons.coupons(of: shop, limit: 100)
             return Page(items: found.map { CouponBody($0, call.context.language) })
         }

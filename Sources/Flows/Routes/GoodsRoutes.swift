@@ -23,7 +23,7 @@ extension MarketplaceAPI {
         ) { [self] call in
             let shop = try call.shop(.goods)
             return ShopProductBody(
-                try await KeepGoods(market).create(try call.body.patch(), at: shop, try call.command))
+                try await KeepProducts(market).create(try call.body.patch(), at: shop, try call.command))
         }
         api.route(
             .get, "/shops/{shop}/products/{product}", "getShopProduct",
@@ -42,7 +42,7 @@ extension MarketplaceAPI {
         ) { [self] call in
             let target = try call.goods(version: call.body.version)
             return try await Self.answer(call.context) {
-                try await KeepGoods(market).edit(target, try call.body.patch(), try call.command)
+                try await KeepProducts(market).edit(target, try call.body.patch(), try call.command)
             }
         }
         api.respond(
@@ -52,7 +52,7 @@ extension MarketplaceAPI {
         ) { [self] call in
             let target = try call.goods(version: call.body.version)
             return try await Self.answer(call.context) {
-                try await KeepGoods(market).move(target, to: call.body.status, try call.command)
+                try await KeepProducts(market).move(target, to: call.body.status, try call.command)
             }
         }
     }
@@ -100,8 +100,8 @@ extension Call {
     }
 
     /// The product in the path.
-    func goods(version: Int64) throws -> KeepGoods.Target {
-        KeepGoods.Target(
+    func goods(version: Int64) throws -> KeepProducts.Target {
+        KeepProducts.Target(
             try context.identifier("product", "product", as: ProductKind.self), of: try shop(.goods), version: version)
     }
 }

@@ -179,7 +179,7 @@ struct GoodsPages: Sendable {
         let form = try await Form(request, context)
         do {
             let patch = try GoodsForm.patch(form, currency: try await currency(nil, shop))
-            let product = try await KeepGoods(market).create(
+            let product = try await KeepProducts(market).create(
                 patch, at: shop, try form.command(by: identity, "create product \(patch)"))
             return Frame.redirect("/shop-desk/\(shop)/goods/\(product.id)?saved=1")
         } catch let problem as InvalidField {
@@ -195,8 +195,8 @@ struct GoodsPages: Sendable {
         let product = try await product(of: shop, context)
         do {
             let patch = try GoodsForm.patch(form, currency: try await currency(product, shop))
-            let target = KeepGoods.Target(product.id, of: shop, version: try form.number("version") ?? 0)
-            _ = try await KeepGoods(market).edit(
+            let target = KeepProducts.Target(product.id, of: shop, version: try form.number("version") ?? 0)
+            _ = try await KeepProducts(market).edit(
                 target, patch, try form.command(by: identity, "edit \(product.id) \(target.version) \(patch)"))
             return Frame.redirect("/shop-desk/\(shop)/goods/\(product.id)?saved=1")
         } catch let problem as InvalidField {
@@ -213,10 +213,10 @@ struct GoodsPages: Sendable {
         guard let status = ProductStatus(rawValue: try form.required("status")) else {
             throw InvalidField("status", "must be listed, unlisted or archived.", zh: "状态无效。")
         }
-        let target = KeepGoods.Target(
+        let target = KeepProducts.Target(
             try context.identifier("product", "product"), of: shop, version: try form.number("version") ?? 0)
         do {
-            _ = try await KeepGoods(market).move(target, to: status, Command(by: identity))
+            _ = try await KeepProducts(market).move(target, to: status, Command(by: identity))
         } catch let problem as any Problem
             where problem is InvalidField || problem is GoodsChanged || problem is IllegalProductStep
         {

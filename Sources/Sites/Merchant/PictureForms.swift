@@ -33,7 +33,7 @@ extension GoodsPages {
         do {
             _ = try await KeepPictures(market).add(
                 form.files.map(\.bytes), alt: Localized(en: form["alt"] ?? "", zh: form["alt_zh"]),
-                to: KeepGoods.Target(product.id, of: shop, version: product.version), by: identity)
+                to: KeepProducts.Target(product.id, of: shop, version: product.version), by: identity)
         } catch let problem as any Problem where problem is PictureProblem || problem is InvalidField {
             return try await show(Answer(problem: problem, product: product), request, context)
         }
@@ -46,7 +46,7 @@ extension GoodsPages {
         let form = try await Form(request, context)
         try identity.require(.goods, at: shop)
         let product = try await product(of: shop, context)
-        let target = KeepGoods.Target(product.id, of: shop, version: try form.number("version") ?? 0)
+        let target = KeepProducts.Target(product.id, of: shop, version: try form.number("version") ?? 0)
         do {
             let pictures = try Self.arranged(form)
             _ = try await KeepPictures(market).arrange(

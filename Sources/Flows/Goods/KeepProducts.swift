@@ -24,7 +24,7 @@ public struct GoodsChanged: Problem, Equatable {
 
 /// A shop's staff makes and changes goods. Everything is in one transaction: the product, its variants and prices, the
 /// journal's fact that feed, search and cards follow, and the shop's trail.
-public struct KeepGoods: Sendable {
+public struct KeepProducts: Sendable {
     let market: Marketplace
 
     /// Over the rooms of `market`.
