@@ -38,6 +38,7 @@ public struct Sites: Sendable {
         SignInPages(frame).addRoutes(to: router)
         AccountPages(frame).addRoutes(to: router)
         ShopDeskPages(frame).addRoutes(to: router)
+        StaffPages(frame).addRoutes(to: router)
         GoodsTablePages(frame).addRoutes(to: router)
         GoodsPages(frame).addRoutes(to: router)
         FlashLotPages(frame).addRoutes(to: router)

@@ -4,7 +4,7 @@ import Store
 
 /// What members of a shop's staff do that is kept for good.
 public enum TrailAction: String, Sendable, Codable, CaseIterable {
-    case productCreated, productChanged, productListed, productUnlisted, productArchived, picturesChanged
+    case productCreated, productChanged, productListed, productUnlisted, productArchived
     case priceOfferOpened, priceOfferEnded, flashLotOpened, flashLotEnded, freightChanged, taxChanged, commissionSet
     case couponOffered, couponAgreed, couponEnded
     case orderShipped, orderCancelled, caseAnswered, caseRefunded, returnReceived, replacementSent

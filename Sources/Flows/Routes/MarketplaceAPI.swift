@@ -39,6 +39,7 @@ public struct MarketplaceAPI: Sendable {
         addGoodsRoutes(to: api)
         addPictureRoutes(to: api)
         addGoodsTableRoutes(to: api)
+        addStaffRoutes(to: api)
         addPricingRoutes(to: api)
         addCouponRoutes(to: api)
         addAfterSaleRoutes(to: api)

@@ -12,6 +12,9 @@ enum GoodsWord: String, CaseIterable {
     case tableChecked, tableStopped, rowNumbers, resultCreated, resultChanged, resultUnchanged, resultRefused,
         emptyTable
     case columnsHelp
+    case staff, staffHelp, addStaff, staffEmail, part, changePart, removeStaff, permissions
+    case maySee, mayGoods, mayPrices, mayOrders, mayShip, mayService, mayCases, mayMoney, mayStaff, mayTrail
+    case trail, trailHelp, noTrail, anyAction, anybody, who, what, whichThing, fromDay, untilDay, filterTrail
     case seeProduct, pictures, picturesHelp, addPictures, chooseFiles, altText, altChinese, place, takeAway, saveOrder
 
     /// The word for a language.
@@ -110,6 +113,35 @@ enum GoodsWord: String, CaseIterable {
                 "Columns: {0}. Only product_code is needed; empty cells stay as they are.",
                 "列：{0}。仅 product_code 必填；空单元格保持不变。"
             )
+        case .staff: ("Staff", "店员")
+        case .staffHelp: ("Who works here, and what each part may do.", "管理店员及其权限。")
+        case .addStaff: ("Add somebody", "添加店员")
+        case .staffEmail: ("E-mail address of their account", "账号邮箱")
+        case .part: ("Part", "角色")
+        case .changePart: ("Change the part", "更改角色")
+        case .removeStaff: ("Remove", "移除")
+        case .permissions: ("What each part may do", "角色权限")
+        case .maySee: ("see goods and prices", "查看商品与价格")
+        case .mayGoods: ("keep goods", "管理商品")
+        case .mayPrices: ("set prices, coupons, delivery", "设置价格、优惠券与运费")
+        case .mayOrders: ("see orders and buyers", "查看订单与买家")
+        case .mayShip: ("ship", "发货")
+        case .mayService: ("cancel orders, take returns in", "取消订单、处理退货")
+        case .mayCases: ("grant or refuse after-sales", "审批售后")
+        case .mayMoney: ("see and pay out money", "查看与提现资金")
+        case .mayStaff: ("manage staff", "管理店员")
+        case .mayTrail: ("read the trail", "查看操作记录")
+        case .trail: ("Trail", "操作记录")
+        case .trailHelp: ("Who did what, when, to which thing. Nothing here is ever changed.", "谁在何时对什么做了什么；记录不可更改。")
+        case .noTrail: ("Nothing fits.", "没有符合条件的记录。")
+        case .anyAction: ("Anything", "全部操作")
+        case .anybody: ("Anybody", "所有人")
+        case .who: ("Who", "操作人")
+        case .what: ("What", "操作")
+        case .whichThing: ("Identifier of a thing", "对象编号")
+        case .fromDay: ("From (UTC)", "起始 (UTC)")
+        case .untilDay: ("Until, not included (UTC)", "截止（不含，UTC）")
+        case .filterTrail: ("Show", "筛选")
         case .seeProduct: ("See it as a shopper", "查看商品页")
         }
     }

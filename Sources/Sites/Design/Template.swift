@@ -50,7 +50,9 @@ enum Template: String, CaseIterable {
     case slot
     case slots
     case testPayment = "test_payment"
+    case staff
     case tile
+    case trail
     case token
     case valueLedger = "value_ledger"
     case video
@@ -125,7 +127,9 @@ enum Template: String, CaseIterable {
         case .slot: PackageResources.slot_mustache
         case .slots: PackageResources.slots_mustache
         case .testPayment: PackageResources.test_payment_mustache
+        case .staff: PackageResources.staff_mustache
         case .tile: PackageResources.tile_mustache
+        case .trail: PackageResources.trail_mustache
         case .token: PackageResources.token_mustache
         case .valueLedger: PackageResources.value_ledger_mustache
         case .video: PackageResources.video_mustache
