@@ -173,7 +173,7 @@ extension MarketplaceAPI {
             "Offers a coupon of a shop; it runs once everybody who pays has agreed.", access: .person(.shops),
             body: NewCouponBody.self, status: .created
         ) { [self] call in
-            let terms = try call.body.terms(at: try call.couponShop)
+            let terms = try call.body.terms(at: try call.shop(.prices))
             let coupon = try await OfferCoupons(market).offer(terms, as: .shop, try call.couponCommand)
             return CouponBody(coupon, call.context.language)
         }

@@ -32,7 +32,8 @@ struct ShopDeskPages: Sendable {
         for (id, shop) in shops.sorted(by: { $0.key < $1.key }) {
             let waiting = try await market.orders.counts(at: id)[.paid] ?? 0
             rows.append([
-                "href": "/shop-desk/\(id)/orders?state=paid", "name": shop.name.text(in: context.language),
+                "href": "/shop-desk/\(id)/" + (identity.may(.orders, at: id) ? "orders?state=paid" : "goods"),
+                "name": shop.name.text(in: context.language),
                 "image": maybe(shop.logo.map { "/media/\($0)" }),
                 "role": identity.shops[id].map { context.words($0.word) } ?? "",
                 "waiting": context.words(.toShip, context.format.number(waiting)),
