@@ -160,7 +160,7 @@ public struct PlaceOrder: Sendable {
     }
 
     private func attempt(_ job: FixedJob) async throws -> Placed {
-        try await market.store.write { [self] transaction in
+        try await market.store.write(contendingFor: job.contended) { [self] transaction in
             try transaction.once(job.key, fingerprint: job.fingerprint, at: market.source.now) {
                 try place(job, in: transaction)
             }
@@ -255,6 +255,10 @@ private final class FixedJob: Sendable {
         version = job.version
         cards = job.cards
     }
+
+    /// The stock that others may want at the same time: a hot variant is mostly wanted alone, and equal baskets begin
+    /// with the same one.
+    var contended: String? { shown.map(\.variant).min().map { "stock of \($0)" } }
 
     /// What the buyer was not shown.
     func changes(to new: Quote, at now: Instant) -> [QuoteChange] {

@@ -12,6 +12,15 @@ public protocol Store: Sendable {
     @discardableResult
     func write<Result: Sendable>(_ work: @escaping @Sendable (any Transaction) throws -> Result) async throws -> Result
 
+    /// ``write(_:)`` for work that many do at once on the same few rows, such as the stock of a hot variant.
+    ///
+    /// Those that name the same rows run one after the other and may share a commit, instead of undoing each other.
+    /// - Parameter rows: a name for what is contended for, known to all who do; `nil` when nothing is.
+    @discardableResult
+    func write<Result: Sendable>(
+        contendingFor rows: String?, _ work: @escaping @Sendable (any Transaction) throws -> Result
+    ) async throws -> Result
+
     /// Runs `work` on a consistent snapshot; statements that change something fail.
     func read<Result: Sendable>(_ work: @escaping @Sendable (any Transaction) throws -> Result) async throws -> Result
 
@@ -20,6 +29,16 @@ public protocol Store: Sendable {
 
     /// Finishes what was accepted, refuses what comes later, and lets go of the database.
     func close() async
+}
+
+extension Store {
+    /// A store with a single writer has no contention to avoid.
+    @discardableResult
+    public func write<Result: Sendable>(
+        contendingFor rows: String?, _ work: @escaping @Sendable (any Transaction) throws -> Result
+    ) async throws -> Result {
+        try await write(work)
+    }
 }
 
 /// The database behind a store, for the few places where the common subset ends (migrations, the journal's horizon).

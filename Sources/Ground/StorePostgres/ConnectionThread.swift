@@ -4,17 +4,24 @@ import Store
 import Synchronization
 
 /// Work that waits for a connection; threads sleep on it.
+///
+/// Units of work that contend for the same rows are handed out together, and never while others of theirs run.
 final class WorkQueue: Sendable {
     private struct State: ~Copyable {
         var jobs: [PostgresJob] = []
+        var contended: Set<String> = []
         var isClosed = false
     }
 
     private let state = Mutex(State())
-    private let available = DispatchSemaphore(value: 0)
+    private let changed = DispatchSemaphore(value: 0)
     private let limit: Int
+    private let groupLimit: Int
 
-    init(limit: Int) { self.limit = limit }
+    init(limit: Int, groupLimit: Int) {
+        self.limit = limit
+        self.groupLimit = groupLimit
+    }
 
     func add(_ job: PostgresJob) -> StoreError? {
         let refusal = state.withLock { state -> StoreError? in
@@ -23,22 +30,48 @@ final class WorkQueue: Sendable {
             state.jobs.append(job)
             return nil
         }
-        if refusal == nil { available.signal() }
+        if refusal == nil { changed.signal() }
         return refusal
     }
 
-    /// The next job, or `nil` once the queue is closed and empty. Blocks the calling thread.
-    func next() -> PostgresJob? {
-        available.wait()
-        let job = state.withLock { $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }
-        // Closing wakes one thread, which wakes the next.
-        if job == nil { available.signal() }
-        return job
+    /// The next group, or `nil` once the queue is closed and empty. Blocks the calling thread. Every group is to be handed
+    /// back to ``finished(_:)``.
+    func next() -> [PostgresJob]? {
+        while true {
+            changed.wait()
+            let (group, isOver) = state.withLock { (takeGroup(&$0), $0.isClosed && $0.jobs.isEmpty) }
+            if !group.isEmpty { return group }
+            guard isOver else { continue }
+            // Closing wakes one thread, which wakes the next.
+            changed.signal()
+            return nil
+        }
+    }
+
+    /// Lets others contend for the rows of `group`.
+    func finished(_ group: [PostgresJob]) {
+        guard let rows = group.first?.rows else { return }
+        state.withLock { _ = $0.contended.remove(rows) }
+        // What waited for these rows was passed over when its own signal came.
+        changed.signal()
     }
 
     func close() {
         state.withLock { $0.isClosed = true }
-        available.signal()
+        changed.signal()
+    }
+
+    private func takeGroup(_ state: inout State) -> [PostgresJob] {
+        let free = state.jobs.firstIndex { job in job.rows.map { !state.contended.contains($0) } ?? true }
+        guard let free else { return [] }
+        guard let rows = state.jobs[free].rows else { return [state.jobs.remove(at: free)] }
+        state.contended.insert(rows)
+        var (group, rest): ([PostgresJob], [PostgresJob]) = ([], [])
+        for job in state.jobs {
+            if job.rows == rows, group.count < groupLimit { group.append(job) } else { rest.append(job) }
+        }
+        state.jobs = rest
+        return group
     }
 }
 
@@ -70,15 +103,16 @@ final class ConnectionThread: Sendable {
 
     private func work() {
         var connection: PostgresConnection?
-        while let job = queue.next() {
+        while let group = queue.next() {
             do {
                 let usable = try usableConnection(connection)
                 connection = usable
-                run(job, on: usable)
+                run(group, on: usable)
             } catch {
                 connection = nil
-                job.refuse(error)
+                for job in group { job.refuse(error) }
             }
+            queue.finished(group)
         }
     }
 
@@ -87,13 +121,25 @@ final class ConnectionThread: Sendable {
         return try PostgresConnection(configuration.connection)
     }
 
-    private func run(_ job: PostgresJob, on connection: PostgresConnection) {
+    private func run(_ group: [PostgresJob], on connection: PostgresConnection) {
         var pause = 0.001
-        for attempt in 1...configuration.attempts {
-            if job.attempt(connection, attempt == configuration.attempts) { return }
-            // Competing threads must not meet again in step.
-            Thread.sleep(forTimeInterval: Double.random(in: 0...pause))
-            pause = min(pause * 2, 0.1)
+        for _ in 1...configuration.attempts {
+            switch GroupAttempt(group, on: connection).outcome {
+            case .settled: return
+            case .failed(let error):
+                // One of them broke the transaction of all; alone, only that one fails.
+                if group.count > 1 {
+                    for job in group { run([job], on: connection) }
+                } else {
+                    for job in group { job.refuse(error) }
+                }
+                return
+            case .conflict:
+                // Competing threads must not meet again in step.
+                Thread.sleep(forTimeInterval: Double.random(in: 0...pause))
+                pause = min(pause * 2, 0.1)
+            }
         }
+        for job in group { job.refuse(StoreError.contention) }
     }
 }

@@ -15,7 +15,8 @@ final class PostgresConnection {
     private var namesGiven = 0
     /// What was sent and not answered yet, oldest first.
     private var expected: [Expected] = []
-    private var failure: StoreError?
+    /// What failed in the present unit of work and was not undone.
+    private(set) var failure: StoreError?
     /// Whether the present unit of work met another one and may succeed when it is tried again.
     private(set) var hadConflict = false
 

@@ -1,0 +1,96 @@
+import Kernel
+import Store
+
+/// A unit of work and the caller that waits for it.
+struct PostgresJob: Sendable {
+    /// How its transaction begins.
+    let begin: String
+    /// The rows that it contends for with others.
+    let rows: String?
+    /// Runs the work; the returned closure tells the caller, once it is known that the outcome stands.
+    let run: @Sendable (PostgresTransaction) -> (succeeded: Bool, settle: @Sendable () -> Void)
+    /// Tells the caller that nothing was done.
+    let refuse: @Sendable (any Error) -> Void
+
+    init<Result: Sendable>(
+        _ work: @escaping @Sendable (any Transaction) throws -> Result, begin: String, rows: String?,
+        _ continuation: CheckedContinuation<Result, any Error>
+    ) {
+        self.begin = begin
+        self.rows = rows
+        run = { transaction in
+            do {
+                let result = try work(transaction)
+                let actions = transaction.commitActions
+                return (
+                    true,
+                    {
+                        for action in actions { action() }
+                        continuation.resume(returning: result)
+                    }
+                )
+            } catch {
+                return (false, { continuation.resume(throwing: error) })
+            }
+        }
+        refuse = { continuation.resume(throwing: $0) }
+    }
+}
+
+/// One try to run a group of units of work in one transaction.
+struct GroupAttempt {
+    enum Outcome {
+        /// Every caller has its answer.
+        case settled
+        /// Another transaction was in the way; nothing was changed, nobody was told.
+        case conflict
+        /// A statement or the commit failed; nothing was changed, nobody was told.
+        case failed(any Error)
+    }
+
+    let outcome: Outcome
+
+    /// Runs all of `group`, which begin alike; of several, one that throws is undone alone.
+    init(_ group: [PostgresJob], on connection: PostgresConnection) {
+        var settled: [@Sendable () -> Void] = []
+        do {
+            try connection.begin(group.first?.begin ?? "BEGIN")
+            if group.count == 1, let job = group.first {
+                let (succeeded, settle) = job.run(PostgresTransaction(connection))
+                settled = [settle]
+                guard succeeded else { throw Undone() }
+            } else {
+                for job in group { settled.append(try Self.run(job, on: connection)) }
+            }
+            try connection.finish("COMMIT")
+        } catch {
+            connection.rollback()
+            // Work that turned a failed statement into an error of its own still failed because of the conflict.
+            if connection.hadConflict || (error as? StoreError) == .contention {
+                outcome = .conflict
+                return
+            }
+            guard error is Undone else {
+                outcome = .failed(error)
+                return
+            }
+        }
+        for settle in settled { settle() }
+        outcome = .settled
+    }
+
+    private static func run(
+        _ job: PostgresJob, on connection: PostgresConnection
+    ) throws -> @Sendable () -> Void {
+        try connection.send("SAVEPOINT work")
+        let (succeeded, settle) = job.run(PostgresTransaction(connection))
+        // Also work that caught the error of a statement left a transaction in which nothing runs any more.
+        if let failure = connection.failure { throw failure }
+        if !succeeded { try connection.send("ROLLBACK TO SAVEPOINT work") }
+        try connection.send("RELEASE SAVEPOINT work")
+        return settle
+    }
+}
+
+/// The only unit of work of a transaction threw; its caller knows why.
+private struct Undone: Error {}
