@@ -53,7 +53,8 @@ enum Document {
     ) throws -> Route {
         let parameters = operation["parameters"] as? [[String: Any]] ?? []
         let content = (operation["requestBody"] as? [String: Any])?["content"] as? [String: [String: Any]]
-        let reference = (content?["application/json"]?["schema"] as? [String: String])?["$ref"]?.split(separator: "/").last.map(String.init)
+        let reference = (content?["application/json"]?["schema"] as? [String: String])?["$ref"]?.split(separator: "/")
+            .last.map(String.init)
         let example = reference.flatMap { schemas[$0]?["example"] }
         return Route(
             method: method.uppercased(), path: path, access: operation["x-access"] as? String ?? "",

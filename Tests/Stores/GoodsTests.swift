@@ -46,7 +46,8 @@ import Testing
             KeepProducts.Target(made.id, of: shop, version: 3), to: .archived, Command(by: fair.seller))
         await #expect(throws: IllegalProductStep(from: .archived, to: .listed)) {
             try await keep.move(
-                KeepProducts.Target(made.id, of: shop, version: archived.version), to: .listed, Command(by: fair.seller))
+                KeepProducts.Target(made.id, of: shop, version: archived.version), to: .listed, Command(by: fair.seller)
+            )
         }
         let back = try await keep.move(
             KeepProducts.Target(made.id, of: shop, version: archived.version), to: .unlisted, Command(by: fair.seller))
