@@ -54,12 +54,19 @@ public struct SettlePayments: Sendable {
         return try await market.provider.begin(intent, returnTo: url)
     }
 
+    /// ``begin(_:by:returnTo:)`` for orders that were placed a moment ago: they stand even when the provider can't be
+    /// reached, and their own page offers to pay again.
+    public func begin(placed group: OrderGroupID, by buyer: PersonID) async throws -> String {
+        let url = "/orders/groups/\(group)/return"
+        do { return try await begin(group, by: buyer, returnTo: url) } catch is ProviderProblem { return url }
+    }
+
     /// Keeps a webhook durably; it takes effect a moment later.
     ///
     /// - Throws: ``WebhookRefused``, ``NotFound`` for a provider that is not ours.
     public func receive(_ body: String, signature: String?, from provider: String) async throws {
         guard provider == market.provider.name else { throw NotFound("payment provider") }
-        let event = try market.provider.read(webhook: body, signature: signature)
+        guard let event = try market.provider.read(webhook: body, signature: signature) else { return }
         try await market.payments.keep(event, payload: body, from: provider)
         try await processWebhooks()
     }
@@ -70,7 +77,7 @@ public struct SettlePayments: Sendable {
             throw NotFound("order group")
         }
         guard intent.state != .succeeded, let event = try await market.provider.status(of: intent) else { return }
-        try await market.store.write { [self] in try apply(event, in: $0) }
+        try await catchUp(on: event)
     }
 
     /// Applies what waits in the inbox.
@@ -122,6 +129,11 @@ public struct SettlePayments: Sendable {
             try? await processRefunds()
             await market.provider.retry()
         }
+    }
+
+    /// Does what the webhook about `event` would have done, if that is not done yet.
+    func catchUp(on event: ProviderEvent) async throws {
+        try await market.store.write { [self] in try apply(event, in: $0) }
     }
 
     /// The one transition where redirect, webhook and repeated webhooks meet.

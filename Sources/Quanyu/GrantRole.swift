@@ -23,7 +23,7 @@ struct GrantRole: AsyncParsableCommand {
                 "There is no role “\(role)”. Roles: \(Role.allCases.map(\.rawValue).joined(separator: ", ")).")
         }
         let installation = try await Installation.open(installation)
-        let (market, _) = installation.marketplace(callbackPort: 8080)
+        let (market, _) = try installation.marketplace(callbackPort: 8080)
         let email = email
         let found = try await market.store.write { [people = market.people] transaction in
             let person = try People.person(email: email, in: transaction)

@@ -25,7 +25,7 @@ struct ImportFolder: AsyncParsableCommand {
 
     func run() async throws {
         let installation = try await Installation.open(installation)
-        let (market, _) = installation.marketplace(callbackPort: 8080)
+        let (market, _) = try installation.marketplace(callbackPort: 8080)
         let start = ContinuousClock.now
         let rooms = Import.Rooms(
             store: market.store, journal: market.journal, people: market.people, shops: market.shops,

@@ -61,17 +61,48 @@ struct Installation: Sendable {
             zh: "模拟数据：商品、用户与历史均来自「\(names.zh)」，不涉及真实资金。")
     }
 
-    /// The rooms, with the test provider calling back to a server on `port`.
-    func marketplace(callbackPort: Int) -> (Marketplace, TestProvider) {
+    /// The rooms, with Stripe if its keys are in the environment, else with the test provider calling back to a server
+    /// on `port`.
+    ///
+    /// - Throws: ``ValidationError`` when only a part of Stripe's settings is there.
+    func marketplace(
+        callbackPort: Int, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws -> (Marketplace, TestProvider?) {
+        if let stripe = try stripe(environment) { return (market(stripe), nil) }
         let provider = TestProvider(
             store: store, source: .system, secret: "test provider \(secret)",
             callback: "http://127.0.0.1:\(callbackPort)\(API.root)/webhooks/test", client: .shared)
+        return (market(provider), provider)
+    }
+
+    private func stripe(_ environment: [String: String]) throws -> StripeProvider? {
+        guard let key = environment["QUANYU_STRIPE_KEY"] else { return nil }
+        guard let secret = environment["QUANYU_STRIPE_WEBHOOK_SECRET"], let site = environment["QUANYU_SITE"],
+            let origin = URL(string: site), origin.scheme != nil, origin.host() != nil
+        else {
+            throw ValidationError(
+                "QUANYU_STRIPE_KEY is set. Set QUANYU_STRIPE_WEBHOOK_SECRET (the endpoint's whsec_…) and QUANYU_SITE "
+                    + "(where people reach this site, such as https://shop.example) too.")
+        }
+        guard
+            let capture = StripeProvider.Configuration.Capture(
+                rawValue: environment["QUANYU_STRIPE_CAPTURE"] ?? "automatic")
+        else { throw ValidationError("QUANYU_STRIPE_CAPTURE is automatic or manual.") }
+        let url = environment["QUANYU_STRIPE_URL"]
+        let account = StripeProvider.Configuration(
+            key: key, webhookSecret: secret, url: url ?? "https://api.stripe.com",
+            site: site.hasSuffix("/") ? String(site.dropLast()) : site, capture: capture)
+        return StripeProvider(
+            store: store, source: .system, configuration: account, client: .shared,
+            payOrigin: url ?? "https://checkout.stripe.com")
+    }
+
+    private func market(_ provider: any PaymentProvider) -> Marketplace {
         var people = People.Configuration()
         people.scryptRounds = scryptRounds
-        let market = Marketplace(
+        return Marketplace(
             store: store, source: .system, people: people, feedSnapshot: "\(folder)/feed.snapshot", provider: provider,
             mediaFolder: mediaFolder)
-        return (market, provider)
     }
 
     /// The server's secret, made at the first start and readable by its owner only.

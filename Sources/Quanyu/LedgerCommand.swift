@@ -22,7 +22,7 @@ struct LedgerVerify: AsyncParsableCommand {
 
     func run() async throws {
         let installation = try await Installation.open(installation)
-        let (market, _) = installation.marketplace(callbackPort: 8080)
+        let (market, _) = try installation.marketplace(callbackPort: 8080)
         let start = ContinuousClock.now
         let proof = try await market.ledger.verify()
         await installation.store.close()

@@ -33,7 +33,7 @@ struct Serve: AsyncParsableCommand {
         let metrics = PrometheusFactory()
         MetricsSystem.bootstrap(metrics)
         let installation = try await Installation.open(installation)
-        let (market, provider) = installation.marketplace(callbackPort: port)
+        let (market, provider) = try installation.marketplace(callbackPort: port)
         let configuration = ServerConfiguration(
             host: host, port: port, isSecure: secure, logsEveryRequest: logRequests)
         let (router, _) = try Server.router(
@@ -67,7 +67,7 @@ struct OpenAPI: AsyncParsableCommand {
 
     func run() async throws {
         let installation = try await Installation.open(installation)
-        let (market, provider) = installation.marketplace(callbackPort: 8080)
+        let (market, provider) = try installation.marketplace(callbackPort: 8080)
         let (_, routes) = try Server.router(
             for: market, provider, installation, nil, notice: nil, ServerConfiguration())
         print(String(decoding: try OpenAPIDocument(routes: routes).json(), as: UTF8.self))

@@ -24,7 +24,7 @@ enum Server {
     ///
     /// - Returns: the router and the described API routes.
     static func router(
-        for market: Marketplace, _ provider: TestProvider, _ installation: Installation, _ metrics: PrometheusFactory?,
+        for market: Marketplace, _ provider: TestProvider?, _ installation: Installation, _ metrics: PrometheusFactory?,
         notice: Localized?, _ configuration: ServerConfiguration
     ) throws -> (Router<Context>, [RouteDescription]) {
         let router = Router(context: Context.self)
@@ -32,7 +32,7 @@ enum Server {
             authenticator: market.people, signer: Signer(secret: installation.secret), source: market.source,
             isSecure: configuration.isSecure)
         router.add(middleware: RequestLogMiddleware(logsEveryRequest: configuration.logsEveryRequest))
-        router.add(middleware: SecurityHeadersMiddleware())
+        router.add(middleware: SecurityHeadersMiddleware(formTargets: [market.provider.payOrigin].compactMap(\.self)))
         // Outside for what goes wrong while finding out who asks, inside for everything else: pages need the identity.
         router.add(middleware: ProblemMiddleware())
         addOperation(to: router, market, metrics)

@@ -51,6 +51,7 @@ public struct Sites: Sendable {
         DecisionPages(frame).addRoutes(to: router)
         ExperimentPages(frame).addRoutes(to: router)
         ValuePages(frame).addRoutes(to: router)
+        ReconciliationPages(frame).addRoutes(to: router)
     }
 
     /// Shows problems as pages; somebody who has to sign in is sent there and comes back.

@@ -13,15 +13,15 @@ public final class Server: Sendable {
     }
 
     /// Starts a server and waits until it is ready.
-    public static func start(data: String, port: Int? = nil, within limit: Duration = .seconds(60)) async throws
-        -> Server
-    {
+    public static func start(
+        data: String, port: Int? = nil, environment: [String: String] = [:], within limit: Duration = .seconds(60)
+    ) async throws -> Server {
         let port = try port ?? freePort()
         let log = NSTemporaryDirectory() + "quanyu-serve-\(port).log"
         let arguments = [
             "serve", "--data", data, "--port", "\(port)", "--scrypt-rounds", "1024", "--log-level", "warning",
         ]
-        let child = try Child(try Executable.quanyu, arguments, output: log)
+        let child = try Child(try Executable.quanyu, arguments, environment: environment, output: log)
         let server = Server(address: "http://127.0.0.1:\(port)", child: child)
         let caller = Caller(server.address)
         _ = try await eventually("the server is ready", within: limit) {

@@ -37,7 +37,9 @@ public final class Child: Sendable {
     private let process: Process
 
     /// Starts `executable` with its output in `outputPath`.
-    public init(_ executable: String, _ arguments: [String], output outputPath: String) throws {
+    public init(
+        _ executable: String, _ arguments: [String], environment: [String: String] = [:], output outputPath: String
+    ) throws {
         _ = FileManager.default.createFile(atPath: outputPath, contents: nil)
         guard let output = FileHandle(forWritingAtPath: outputPath) else {
             throw HarnessProblem("\(outputPath) can't be written.")
@@ -45,6 +47,7 @@ public final class Child: Sendable {
         let process = Process()
         process.executableURL = URL(filePath: executable)
         process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = output

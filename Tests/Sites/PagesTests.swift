@@ -9,11 +9,7 @@ struct PagesTests {
         #expect(!text.isEmpty)
         for match in text.matches(of: /\bw\.([A-Za-z0-9]+)/) {
             let name = String(match.1)
-            #expect(
-                Word(rawValue: name) != nil || DeskWord(rawValue: name) != nil || DecisionWord(rawValue: name) != nil
-                    || ExperimentWord(rawValue: name) != nil || PriceWord(rawValue: name) != nil
-                    || GoodsWord(rawValue: name) != nil,
-                "\(template.rawValue): w.\(name)")
+            #expect(Wording(language: .en).child(named: name) != nil, "\(template.rawValue): w.\(name)")
         }
         // The content security policy forbids both, so they would silently do nothing.
         #expect(!text.contains("style=") && !text.contains("onclick="))

@@ -60,6 +60,55 @@ struct Refusal: Error, Equatable {}
         }
     }
 
+    @Test("units of work on the same rows share a commit, and each keeps its own fate", arguments: TestStore.available)
+    func combined(kind: TestStore) async throws {
+        try await kind.run(storeMigrations + table) { store in
+            try await store.write { try $0.run("INSERT INTO things VALUES ('n', 0, NULL, NULL)") }
+            let announced = Announced()
+            let fates = await withTaskGroup(of: (Int, Result<Int64, any Error>).self) { group in
+                for number in 0..<300 {
+                    group.addTask { (number, await Self.contend(store, number, announced)) }
+                }
+                return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+            }
+            var counted: [Int64] = []
+            for (number, fate) in fates {
+                switch (fate, number % 10) {
+                case (.success(let amount), let rest) where rest > 2: counted.append(amount)
+                case (.failure(is Refusal), 1): break
+                case (.failure(StoreError.constraint), 0), (.failure(StoreError.constraint), 2): break
+                default: Issue.record("\(number) ended with \(fate)")
+                }
+            }
+            // Each saw the work of those before it, and nothing of those who failed.
+            #expect(counted.sorted() == Array(1...210))
+            #expect(try await store.read { try $0.value("SELECT amount FROM things", as: Int64.self) } == 210)
+            #expect(announced.numbers.withLock { $0 } == Set((0..<300).filter { $0 % 10 > 2 }))
+        }
+    }
+
+    /// Adds 1 and then, for some numbers, throws, breaks a rule at once, or breaks one that is only seen later.
+    private static func contend(
+        _ store: any Store, _ number: Int, _ announced: Announced
+    ) async -> Result<Int64, any Error> {
+        do {
+            let amount = try await store.write(contendingFor: "n") { transaction in
+                let amount =
+                    try (transaction.value("SELECT amount FROM things WHERE id = 'n'", as: Int64.self) ?? 0) + 1
+                try transaction.send("UPDATE things SET amount = \(amount) WHERE id = 'n'")
+                transaction.afterCommit { announced.numbers.withLock { _ = $0.insert(number) } }
+                switch number % 10 {
+                case 0: try transaction.run("UPDATE things SET amount = -1 WHERE id = 'n'")
+                case 1: throw Refusal()
+                case 2: try transaction.send("UPDATE things SET amount = -1 WHERE id = 'n'")
+                default: break
+                }
+                return amount
+            }
+            return .success(amount)
+        } catch { return .failure(error) }
+    }
+
     @Test("broken rules are told apart from faults, and the store goes on", arguments: TestStore.available)
     func errors(kind: TestStore) async throws {
         try await kind.run(storeMigrations + table) { store in
@@ -202,4 +251,9 @@ struct Refusal: Error, Equatable {}
             #expect(answer == 7)
         }
     }
+}
+
+/// Which units of work were told that they are durable.
+private final class Announced: Sendable {
+    let numbers = Mutex<Set<Int>>([])
 }

@@ -15,20 +15,21 @@ import Testing
 /// A payment company that remembers what it was asked and answers what a test says.
 struct SilentProvider: PaymentProvider {
     let name = "test"
+    let signatureHeader = "Signature"
     func begin(_ intent: PaymentIntent, returnTo url: String) async throws -> String { "/pay" }
-    func read(webhook body: String, signature: String?) throws -> ProviderEvent { throw WebhookRefused("silent") }
-    func read(kept body: String) throws -> ProviderEvent {
+    func read(webhook body: String, signature: String?) throws -> ProviderEvent? { throw WebhookRefused("silent") }
+    func read(kept body: String) throws -> ProviderEvent? {
         let parts = body.split(separator: " ")
         return ProviderEvent(
             id: String(parts[0]), intent: PaymentIntentID(parts[1])!,
             refund: parts.count > 3 ? RefundID(parts[3]) : nil, state: .succeeded,
             amount: Money(Int64(parts[2])!, .cny))
     }
-    func retry() async {}
     func status(of intent: PaymentIntent) async throws -> ProviderEvent? {
         ProviderEvent(id: "s", intent: intent.id, state: .succeeded, amount: intent.amount)
     }
     func refund(_ refund: RefundID, of intent: PaymentIntent, amount: Money) async throws {}
+    func records(in period: Range<Instant>) async throws -> [ProviderRecord] { [] }
 }
 
 /// A shop with one product in one variant.

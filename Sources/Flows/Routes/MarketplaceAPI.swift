@@ -44,6 +44,7 @@ public struct MarketplaceAPI: Sendable {
         addCouponRoutes(to: api)
         addAfterSaleRoutes(to: api)
         addMoneyRoutes(to: api)
+        addReconciliationRoutes(to: api)
         addCommissionRoutes(to: api)
         addDecisionRoutes(to: api)
         addExperimentRoutes(to: api)

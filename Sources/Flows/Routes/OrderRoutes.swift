@@ -257,8 +257,7 @@ extension MarketplaceAPI {
             call.body.quote.map { PlaceOrder.Basket(quote: $0) }
             ?? PlaceOrder.Basket(lines, coupons: call.body.coupons ?? [], total: call.body.total)
         let placed = try await PlaceOrder(market)(basket, to: address, by: buyer, key: call.key)
-        let payAt = try await SettlePayments(market).begin(
-            placed.group, by: buyer, returnTo: "/orders/groups/\(placed.group)/return")
+        let payAt = try await SettlePayments(market).begin(placed: placed.group, by: buyer)
         return PlacedBody(group: placed.group, payment: placed.intent, payAt: payAt)
     }
 
@@ -317,7 +316,7 @@ extension MarketplaceAPI {
     func addWebhookRoute(to router: Router<Context>) {
         router.post("\(API.root)/webhooks/{provider}") { [market] request, context in
             let body = String(buffer: try await request.body.collect(upTo: 1 << 16))
-            let signature = HTTPField.Name("Quanyu-Test-Signature").flatMap { request.headers[$0] }
+            let signature = HTTPField.Name(market.provider.signatureHeader).flatMap { request.headers[$0] }
             try await SettlePayments(market).receive(
                 body, signature: signature, from: try context.parameters.require("provider"))
             return HTTPResponse.Status.ok

@@ -69,18 +69,22 @@ private final class Instruments: Sendable {
 
 /// Headers that tell browsers to be strict with our pages.
 public struct SecurityHeadersMiddleware: RouterMiddleware {
-    private static let policy = """
-        default-src 'self'; img-src 'self' data:; media-src 'self' blob:; style-src 'self'; script-src 'self'; \
-        object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'
-        """
+    private let policy: String
 
-    public init() {}
+    /// - Parameter formTargets: origins besides ours to which a form may lead, as to the pages of a payment company.
+    public init(formTargets: [String] = []) {
+        let targets = (["'self'"] + formTargets).joined(separator: " ")
+        policy = """
+            default-src 'self'; img-src 'self' data:; media-src 'self' blob:; style-src 'self'; script-src 'self'; \
+            object-src 'none'; base-uri 'none'; form-action \(targets); frame-ancestors 'none'
+            """
+    }
 
     public func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         var response = try await next(request, context)
-        if response.headers[.contentSecurityPolicy] == nil { response.headers[.contentSecurityPolicy] = Self.policy }
+        if response.headers[.contentSecurityPolicy] == nil { response.headers[.contentSecurityPolicy] = policy }
         response.headers[.xContentTypeOptions] = "nosniff"
         if let name = HTTPField.Name("Referrer-Policy") { response.headers[name] = "same-origin" }
         return response

@@ -22,7 +22,7 @@ struct BenchServer {
         _ body: @escaping @Sendable (BenchServer) async throws -> Result
     ) async throws -> Result {
         let installation = try await Installation.open(options)
-        let (market, provider) = installation.marketplace(callbackPort: port)
+        let (market, provider) = try installation.marketplace(callbackPort: port)
         let configuration = ServerConfiguration(port: port)
         let (router, _) = try Server.router(for: market, provider, installation, nil, notice: nil, configuration)
         let fixed = bytes ?? ByteBuffer(string: "ok")

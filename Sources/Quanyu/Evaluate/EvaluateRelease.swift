@@ -71,7 +71,7 @@ struct EvaluateRelease: AsyncParsableCommand {
     private func evidence() async throws -> (steps: [SlateReplay.Step], slates: [LoggedSlate]) {
         if let events, let slates { return try files(events, slates) }
         let installation = try await Installation.open(installation)
-        let (market, _) = installation.marketplace(callbackPort: 8080)
+        let (market, _) = try installation.marketplace(callbackPort: 8080)
         let evidence = try await market.feed.evidence(slatesSince: try start() ?? Instant(milliseconds: 0))
         await installation.store.close()
         return (evidence.steps, evidence.slates)

@@ -31,15 +31,16 @@ final class SimulatedClock: Sendable {
 /// A payment company in the simulation's own process: whoever begins to pay has paid. No money moves.
 struct SimulatedProvider: PaymentProvider {
     let name = "test"
+    let signatureHeader = "Simulated-Signature"
 
     func begin(_ intent: PaymentIntent, returnTo url: String) async throws -> String { url }
-    func read(webhook body: String, signature: String?) throws -> ProviderEvent {
+    func read(webhook body: String, signature: String?) throws -> ProviderEvent? {
         throw WebhookRefused("a simulation has no webhooks.")
     }
-    func read(kept body: String) throws -> ProviderEvent {
+    func read(kept body: String) throws -> ProviderEvent? {
         throw WebhookRefused("a simulation has no webhooks.")
     }
-    func retry() async {}
+    func records(in period: Range<Instant>) async throws -> [ProviderRecord] { [] }
     func status(of intent: PaymentIntent) async throws -> ProviderEvent? {
         ProviderEvent(id: "status-\(intent.id)", intent: intent.id, state: .succeeded, amount: intent.amount)
     }

@@ -54,6 +54,7 @@ enum Template: String, CaseIterable {
     case tile
     case trail
     case token
+    case reconciliation
     case valueLedger = "value_ledger"
     case video
     case why
@@ -131,6 +132,7 @@ enum Template: String, CaseIterable {
         case .tile: PackageResources.tile_mustache
         case .trail: PackageResources.trail_mustache
         case .token: PackageResources.token_mustache
+        case .reconciliation: PackageResources.reconciliation_mustache
         case .valueLedger: PackageResources.value_ledger_mustache
         case .video: PackageResources.video_mustache
         case .why: PackageResources.why_mustache

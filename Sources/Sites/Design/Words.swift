@@ -323,6 +323,7 @@ struct Wording: MustacheParent, Sendable {
             ?? DecisionWord(rawValue: name)?.text(in: language)
             ?? ExperimentWord(rawValue: name)?.text(in: language)
             ?? PriceWord(rawValue: name)?.text(in: language)
+            ?? ReconciliationWord(rawValue: name)?.text(in: language)
             ?? GoodsWord(rawValue: name)?.text(in: language)
     }
 
@@ -350,7 +351,7 @@ struct Wording: MustacheParent, Sendable {
         Self.fill(word.text(in: language), values)
     }
 
-    private static func fill(_ text: String, _ values: [String]) -> String {
+    static func fill(_ text: String, _ values: [String]) -> String {
         var text = text
         for (index, value) in values.enumerated() { text = text.replacing("{\(index)}", with: value) }
         return text

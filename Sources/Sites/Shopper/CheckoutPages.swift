@@ -62,8 +62,7 @@ struct CheckoutPages: Sendable {
             }
             let basket = quote.map { PlaceOrder.Basket(quote: $0) } ?? PlaceOrder.Basket(shown)
             let placed = try await PlaceOrder(market)(basket, to: address, by: buyer, key: key)
-            let payment = try await SettlePayments(market).begin(
-                placed.group, by: buyer, returnTo: "/orders/groups/\(placed.group)/return")
+            let payment = try await SettlePayments(market).begin(placed: placed.group, by: buyer)
             return Frame.redirect(payment)
         } catch let problem as any Problem where Self.canBeMended(problem) {
             return try await again(shown, form, typed, choice, after: problem, request, context)

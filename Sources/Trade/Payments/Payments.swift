@@ -43,75 +43,6 @@ public struct PaymentIntent: Sendable, Equatable {
     public let provider: String
 }
 
-/// A provider's message about a payment or a refund of it.
-public struct ProviderEvent: Sendable, Equatable {
-    /// The provider's number of the message; the same message may come many times.
-    public let id: String
-    /// The payment.
-    public let intent: PaymentIntentID
-    /// The refund it is about; `nil` when it is about the payment itself.
-    public let refund: RefundID?
-    /// What the provider says of it; of a refund only success or failure.
-    public let state: PaymentState
-    /// What was paid, or goes back.
-    public let amount: Money
-
-    /// A message.
-    public init(
-        id: String, intent: PaymentIntentID, refund: RefundID? = nil, state: PaymentState, amount: Money
-    ) {
-        self.id = id
-        self.refund = refund
-        self.intent = intent
-        self.state = state
-        self.amount = amount
-    }
-}
-
-/// Takes money. The test provider is one; others speak to companies.
-public protocol PaymentProvider: Sendable {
-    /// A stable name, part of the webhook's path.
-    var name: String { get }
-    /// Prepares a payment and says where the buyer pays. Calling it again for the same intent changes nothing.
-    func begin(_ intent: PaymentIntent, returnTo url: String) async throws -> String
-    /// Reads a webhook.
-    ///
-    /// - Throws: ``WebhookRefused`` when the signature or the content is wrong.
-    func read(webhook body: String, signature: String?) throws -> ProviderEvent
-    /// Reads a webhook that was kept after its signature was checked.
-    func read(kept body: String) throws -> ProviderEvent
-    /// Does again what failed before; called about once a second.
-    func retry() async
-    /// What the provider says of a payment now, for a buyer who returns before the webhook.
-    func status(of intent: PaymentIntent) async throws -> ProviderEvent?
-    /// Takes an authorised payment. Calling it again changes nothing; a webhook tells when it is done.
-    func capture(_ intent: PaymentIntent) async throws
-    /// Lets an authorised payment go. Calling it again changes nothing; a webhook tells when it is done.
-    func void(_ intent: PaymentIntent) async throws
-    /// Asks to give money back, a part or all. Calling it again for the same refund changes nothing; a webhook tells when
-    /// the buyer has it.
-    func refund(_ refund: RefundID, of intent: PaymentIntent, amount: Money) async throws
-}
-
-extension PaymentProvider {
-    // A provider that takes the money at once has nothing to capture or to let go.
-    public func capture(_ intent: PaymentIntent) async throws {}
-    public func void(_ intent: PaymentIntent) async throws {}
-}
-
-/// A webhook that did not come from the provider, or makes no sense.
-public struct WebhookRefused: Problem, Equatable {
-    /// Why.
-    public let reason: String
-
-    /// Refused for `reason`.
-    public init(_ reason: String) { self.reason = reason }
-
-    public var details: ProblemDetails {
-        ProblemDetails(.malformed, "webhook-refused", "The webhook was refused: \(reason)", zh: "回调被拒绝。")
-    }
-}
-
 /// What can go wrong with money coming in or going back.
 public enum PaymentProblem: Problem, Equatable {
     /// More was to go back than was paid.
@@ -146,6 +77,7 @@ public final class Payments: Sendable {
         Migration(room: "payments", number: 1, file: PackageResources._001_payments_sql),
         Migration(room: "payments", number: 2, file: PackageResources._002_test_provider_sql),
         Migration(room: "payments", number: 3, file: PackageResources._003_captures_and_refund_books_sql),
+        Migration(room: "payments", number: 4, file: PackageResources._004_stripe_sql),
     ]
 
     /// Opens the intent of an order group.

@@ -105,6 +105,11 @@ extension Payments {
         }
     }
 
+    /// A refund, or `nil`.
+    public func refund(_ id: RefundID) async throws -> Refund? {
+        try await store.read { try $0.row("SELECT * FROM refunds WHERE id = \(id)").map(Refund.init) }
+    }
+
     /// Every refund of a payment, oldest first.
     public func refunds(of intent: PaymentIntentID) async throws -> [Refund] {
         try await store.read { transaction in

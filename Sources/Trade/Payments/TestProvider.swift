@@ -9,6 +9,7 @@ import Store
 /// back over real HTTP with a signature, again and again until the call is answered by 2xx. No money moves.
 public final class TestProvider: PaymentProvider {
     public let name = "test"
+    public let signatureHeader = "Quanyu-Test-Signature"
     private let store: any Store
     private let source: Source
     private let key: SymmetricKey
@@ -47,29 +48,28 @@ public final class TestProvider: PaymentProvider {
     }
 
     public func begin(_ intent: PaymentIntent, returnTo url: String) async throws -> String {
+        let now = source.now
         try await store.write { transaction in
             try transaction.run(
                 """
-                INSERT INTO test_provider_payments (intent, amount, currency, state, return_url)
-                VALUES (\(intent.id), \(intent.amount.amount), \(intent.amount.currency), 'pending', \(url))
+                INSERT INTO test_provider_payments (intent, amount, currency, state, return_url, created_at)
+                VALUES (\(intent.id), \(intent.amount.amount), \(intent.amount.currency), 'pending', \(url), \(now))
                 ON CONFLICT (intent) DO NOTHING
                 """)
         }
         return "/test-provider/\(intent.id)"
     }
 
-    public func read(webhook body: String, signature: String?) throws -> ProviderEvent {
-        let given = Data((signature ?? "").utf8)
-        let expected = Data(sign(body).utf8)
-        guard given.count == expected.count, zip(given, expected).reduce(UInt8(0), { $0 | ($1.0 ^ $1.1) }) == 0 else {
-            throw WebhookRefused("the signature is wrong.")
-        }
+    public func read(webhook body: String, signature: String?) throws -> ProviderEvent? {
+        guard let code = [UInt8](hexadecimal: signature ?? ""),
+            HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: Data(body.utf8), using: key)
+        else { throw WebhookRefused("the signature is wrong.") }
         return try read(kept: body)
     }
 
     public func retry() async { await deliverDue() }
 
-    public func read(kept body: String) throws -> ProviderEvent {
+    public func read(kept body: String) throws -> ProviderEvent? {
         guard let message = try? JSONDecoder().decode(Message.self, from: Data(body.utf8)) else {
             throw WebhookRefused("the body is not a message of this provider.")
         }
@@ -89,8 +89,8 @@ public final class TestProvider: PaymentProvider {
         try await store.write { [self] transaction in
             let added = try transaction.run(
                 """
-                INSERT INTO test_provider_refunds (refund, intent, amount)
-                SELECT \(refund), p.intent, \(amount.amount) FROM test_provider_payments p
+                INSERT INTO test_provider_refunds (refund, intent, amount, created_at)
+                SELECT \(refund), p.intent, \(amount.amount), \(source.now) FROM test_provider_payments p
                 WHERE p.intent = \(intent.id) AND p.state = 'succeeded' AND p.currency = \(amount.currency)
                 AND p.amount >= \(amount.amount) + COALESCE(
                     (SELECT SUM(r.amount) FROM test_provider_refunds r WHERE r.intent = p.intent), 0)
@@ -106,6 +106,25 @@ public final class TestProvider: PaymentProvider {
     public func capture(_ intent: PaymentIntent) async throws { try await finish(intent, as: .succeeded) }
 
     public func void(_ intent: PaymentIntent) async throws { try await finish(intent, as: .cancelled) }
+
+    public func records(in period: Range<Instant>) async throws -> [ProviderRecord] {
+        try await store.read { transaction in
+            let payments = try transaction.rows(
+                """
+                SELECT intent, amount, currency, state, created_at FROM test_provider_payments
+                WHERE created_at >= \(period.lowerBound) AND created_at < \(period.upperBound)
+                """
+            ).map { try ProviderRecord($0, .payment, id: "intent", isDone: $0.get("state") == "succeeded") }
+            let refunds = try transaction.rows(
+                """
+                SELECT r.refund, r.amount, p.currency, r.created_at FROM test_provider_refunds r
+                JOIN test_provider_payments p ON p.intent = r.intent
+                WHERE r.created_at >= \(period.lowerBound) AND r.created_at < \(period.upperBound)
+                """
+            ).map { try ProviderRecord($0, .refund, id: "refund", isDone: true) }
+            return payments + refunds
+        }
+    }
 
     /// What the provider's books say of a payment: paid, and of that given back, in minor units.
     public func books(of intent: PaymentIntentID) async throws -> (paid: Int64, refunded: Int64) {
@@ -226,5 +245,15 @@ public final class TestProvider: PaymentProvider {
 
     private func sign(_ body: String) -> String {
         HMAC<SHA256>.authenticationCode(for: Data(body.utf8), using: key).hexadecimal
+    }
+}
+
+extension ProviderRecord {
+    /// The test provider knows things by our identifiers.
+    fileprivate init(_ row: SQLRow, _ kind: Kind, id: String, isDone: Bool) throws {
+        let id: String = try row.get(id)
+        self.init(
+            kind: kind, reference: id, ours: id, amount: Money(try row.get("amount"), try row.get("currency")),
+            isDone: isDone, time: try row.get("created_at"))
     }
 }
