@@ -64,6 +64,7 @@ let package = Package(
         // Trade
         room("Catalog", "Sources/Trade/Catalog"),
         room("Stock", "Sources/Trade/Stock"),
+        room("Warehouse", "Sources/Trade/Warehouse"),
         room("Carts", "Sources/Trade/Carts"),
         room("Orders", "Sources/Trade/Orders"),
         room("Payments", "Sources/Trade/Payments", [crypto, httpClient]),
@@ -88,7 +89,7 @@ let package = Package(
                 "CSV", "Kernel", "Store", "Journal", "HTTP", "Media", "People", "Catalog", "Stock", "Carts", "Orders",
                 "Payments",
                 "Shops", "Ledger", "AfterSales", "Alliance", "Decisions", "Experiments", "Matching",
-                "Inference", "Coupons", "Pricing",
+                "Inference", "Coupons", "Pricing", "Warehouse",
                 "Content", "Feed", "Centre", hummingbird, httpTypes,
             ], path: "Sources/Flows", exclude: ["Importing"]),
         // Sites
@@ -97,7 +98,7 @@ let package = Package(
             dependencies: [
                 "Kernel", "Store", "Journal", "HTTP", "Media", "People", "Catalog", "Stock", "Carts", "Orders",
                 "Payments",
-                "Shops", "Coupons", "Pricing",
+                "Shops", "Coupons", "Pricing", "Warehouse",
                 "Content", "Feed", "Centre", "Ledger", "Alliance", "AfterSales", "Decisions", "Experiments",
                 "Inference",
                 "Flows", mustache,
@@ -147,6 +148,7 @@ let package = Package(
             path: "Sources/Quanyu"),
         .testTarget(name: "PricingTests", dependencies: ["Coupons", "Pricing"], path: "Tests/Trade/Pricing"),
         .testTarget(name: "PaymentsTests", dependencies: ["Kernel", "Payments"], path: "Tests/Trade/Payments"),
+        .testTarget(name: "WarehouseTests", dependencies: ["Warehouse"], path: "Tests/Trade/Warehouse"),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "StoreSQLite"], path: "Tests/Trade/Ledger"),
         .testTarget(name: "MediaTests", dependencies: ["Media", "HTTP"], path: "Tests/Ground/Media"),
         .testTarget(name: "KernelTests", dependencies: ["Kernel"], path: "Tests/Ground/Kernel"),
@@ -163,7 +165,7 @@ let package = Package(
             name: "StoresTests",
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows", "Decisions",
-                "Experiments", "Feed", "Inference", "Coupons", "Pricing",
+                "Experiments", "Feed", "Inference", "Coupons", "Pricing", "Warehouse",
             ],
             path: "Tests/Stores"),
         .testTarget(

@@ -6,6 +6,7 @@ import Payments
 import Shops
 import Stock
 import Store
+import Warehouse
 
 /// What buyer and shop do with an order after it was placed. Each checks whose order it is.
 public struct ChangeOrder: Sendable {
@@ -16,12 +17,15 @@ public struct ChangeOrder: Sendable {
 
     /// The buyer or the shop cancels before shipment: stock goes back, and what was paid is refunded.
     ///
-    /// - Throws: ``NotFound``, ``IllegalOrderTransition``.
+    /// - Throws: ``NotFound``, ``IllegalOrderTransition``, ``ShipmentProblem/partlyShipped``.
     public func cancel(_ id: OrderID, by identity: Identity, reason: String) async throws -> Order {
         let reason = try ValidatedText(reason, field: "reason", length: 0...200).value
         return try await market.store.write { [market] transaction in
             let order = try Self.order(id, for: identity, who: .service, in: transaction)
             let wasPaid = order.state == .paid
+            guard try Warehouses.fulfilment(of: id, in: transaction).allSatisfy({ $0.shipped == 0 }) || !wasPaid else {
+                throw ShipmentProblem.partlyShipped
+            }
             let steps = AfterSaleSteps(market: market)
             for open in try AfterSales.cases(about: id, in: transaction)
             where AfterSaleMachine.next(open.state, .withdraw, kind: open.kind) != nil {
@@ -29,6 +33,7 @@ public struct ChangeOrder: Sendable {
             }
             let cancelled = try market.orders.move(
                 id, to: .cancelled, by: identity.person, note: reason, in: transaction)
+            try market.warehouses.cancelAll(of: id, by: identity.person, in: transaction)
             try market.stock.release(order.lines.compactMap(\.reservation), in: transaction)
             try KeepCoupons(market: market).release([order], in: transaction)
             if identity.person != order.buyer {
@@ -46,26 +51,13 @@ public struct ChangeOrder: Sendable {
         }
     }
 
-    /// The shop hands the goods to a carrier.
+    /// The shop hands everything that has still to leave to a carrier; see ``ShipParcels``.
     ///
-    /// - Throws: ``NotFound``, ``Forbidden``, ``IllegalOrderTransition``, ``InvalidField``.
+    /// - Throws: ``NotFound``, ``Forbidden``, ``IllegalOrderTransition``, ``InvalidField``,
+    ///   ``AfterSaleProblem/alreadyOpen``.
     public func ship(_ id: OrderID, by identity: Identity, carrier: String, tracking: String) async throws -> Order {
-        let carrier = try ValidatedText(carrier, field: "carrier", length: 1...60).value
-        let tracking = try ValidatedText(tracking, field: "tracking", length: 1...60).value
-        return try await market.store.write { [market] transaction in
-            guard let order = try Orders.order(id, in: transaction) else { throw NotFound("order") }
-            try identity.require(.ship, at: order.shop)
-            // Goods that the buyer may not want any more are not sent; the shop answers first.
-            for open in try AfterSales.cases(about: id, in: transaction) where open.state.isOpen {
-                let now = try AfterSaleSteps(market: market).current(open.id, in: transaction)
-                guard now.state != .requested, now.state != .disputed else { throw AfterSaleProblem.alreadyOpen }
-            }
-            let number = TrailChange("tracking", was: nil, now: "\(carrier) \(tracking)")
-            try TrailNote(.orderShipped, of: id, [number]).keep(
-                in: market.shops, by: identity, at: order.shop, in: transaction)
-            return try market.orders.move(
-                id, to: .shipped, by: identity.person, carrier: carrier, tracking: tracking, in: transaction)
-        }
+        try await ShipParcels(market).ship(
+            .init(), of: id, with: try Carriage(carrier: carrier, tracking: tracking), Command(by: identity))
     }
 
     /// The buyer has the goods.

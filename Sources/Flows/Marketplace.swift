@@ -8,6 +8,7 @@ import Coupons
 import Decisions
 import Experiments
 import Feed
+import HTTP
 import Journal
 import Kernel
 import Ledger
@@ -19,6 +20,7 @@ import Pricing
 import Shops
 import Stock
 import Store
+import Warehouse
 
 /// Every room of the house, opened once at start and handed to flows and sites.
 public struct Marketplace: Sendable {
@@ -30,6 +32,7 @@ public struct Marketplace: Sendable {
     public let people: People
     public let catalog: Catalog
     public let stock: Stock
+    public let warehouses: Warehouses
     public let shops: Shops
     public let content: Content
     public let feed: Feed
@@ -56,6 +59,8 @@ public struct Marketplace: Sendable {
     public let terms: TradeTerms
 
     let shownCards = ShownCards()
+    /// Ten messages at once, then one every six seconds, whatever door they come through.
+    let messageLimit: RateLimiter
 
     /// Opens every room.
     ///
@@ -69,6 +74,7 @@ public struct Marketplace: Sendable {
     ) {
         pictures = mediaFolder.map { Pictures(folder: $0) }
         self.terms = terms
+        messageLimit = RateLimiter(capacity: 10, every: .seconds(6), source: source)
         self.store = store
         self.source = source
         self.provider = provider
@@ -76,6 +82,7 @@ public struct Marketplace: Sendable {
         people = People(store: store, journal: journal, source: source, configuration: configuration)
         catalog = Catalog(store: store, journal: journal, source: source)
         stock = Stock(store: store, journal: journal, source: source)
+        warehouses = Warehouses(store: store, source: source)
         shops = Shops(store: store, journal: journal, source: source)
         content = Content(store: store, journal: journal, source: source)
         feed = Feed(store: store, journal: journal, source: source, snapshotPath: feedSnapshot)
@@ -101,7 +108,16 @@ public struct Marketplace: Sendable {
         + Shops.migrations + Content.migrations + Feed.migrations + Centre.migrations + Carts.migrations
         + Orders.migrations + Payments.migrations + Ledger.migrations + Alliance.migrations
         + AfterSales.migrations + Decisions.migrations + Experiments.migrations + Feed.weightMigrations
-        + Coupons.migrations + Pricing.migrations
+        + Coupons.migrations + Pricing.migrations + Warehouses.migrations + [shippedMigration]
+
+    /// What was sold before the house knew what had left it: the goods of orders that are on their way or received.
+    private static let shippedMigration = Migration(
+        room: "flows", number: 1,
+        text: """
+            UPDATE reservations SET shipped = quantity WHERE state = 'committed' AND id IN (
+                SELECT l.reservation FROM order_lines l JOIN orders o ON o.id = l.order_id
+                WHERE o.state IN ('shipped', 'completed') AND l.reservation IS NOT NULL);
+            """)
 
     /// Reads what rooms keep in memory.
     public func load() async throws {

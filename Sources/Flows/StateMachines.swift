@@ -2,6 +2,7 @@ import AfterSales
 import Ledger
 import Orders
 import Payments
+import Warehouse
 
 /// The state machines of trade as Mermaid drawings, made from the tables that decide; docs/trade.md holds them.
 public enum StateMachines {
@@ -13,6 +14,8 @@ public enum StateMachines {
             ("Refund", draw(RefundState.transitions)),
             ("After-sale case", draw(AfterSaleMachine.transitions)),
             ("Payout", draw(PayoutState.transitions)),
+            ("Parcel", draw(ShipmentState.transitions)),
+            ("Inbound order", draw(InboundOrder.State.transitions)),
         ]
     }
 

@@ -61,6 +61,7 @@ struct OwnershipTests {
             let twice = try await owner.api("POST", "/orders/\(id)/after-sale-cases", request)
             #expect(twice.problem == "case-already-open")
             let shop = elsewhere.shop
+            let change: [String: any Sendable] = ["variant": elsewhere.variant, "quantity": 1, "reason": "received"]
             try await Self.expectRefused(
                 merchant,
                 [
@@ -78,6 +79,15 @@ struct OwnershipTests {
                     ("GET", "/shops/\(shop)/freight-templates", nil), ("GET", "/shops/\(shop)/tax-rates", nil),
                     ("PUT", "/shops/\(shop)/tax-rates", ["rate": 100, "isIncluded": true]),
                     ("GET", "/operator/coupons", nil),
+                    ("GET", "/shops/\(shop)/stock", nil), ("GET", "/shops/\(shop)/stock-movements", nil),
+                    ("GET", "/shops/\(shop)/stock-snapshot", nil), ("GET", "/shops/\(shop)/warehouses", nil),
+                    ("GET", "/shops/\(shop)/pick-tasks", nil), ("GET", "/shops/\(shop)/parcels", nil),
+                    ("GET", "/shops/\(shop)/inbound-orders", nil), ("GET", "/shops/\(shop)/messages/unread", nil),
+                    ("POST", "/shops/\(shop)/pick-waves", nil), ("POST", "/shops/\(shop)/stock-adjustments", change),
+                    ("POST", "/shops/\(own)/stock-adjustments", change),
+                    ("GET", "/orders/\(id)/parcels", nil), ("GET", "/orders/\(id)/messages", nil),
+                    ("POST", "/orders/\(id)/messages", ["text": "hello"]),
+                    ("POST", "/orders/\(id)/parcels", ["carrier": "SF", "tracking": "SF1"]),
                     ("GET", "/quotes/\(try await Self.quote(of: owner, elsewhere))", nil),
                     (
                         "POST", "/shops/\(own)/deposits",
@@ -137,21 +147,10 @@ struct OwnershipTests {
 
     /// An order that its buyer has paid for on the provider's page.
     private static func paidOrder(of buyer: Caller, _ goods: Goods) async throws -> (id: String, line: String) {
-        let placed = try await buyer.order([goods])
-        guard let payment = placed["payment"] else { throw HarnessProblem("Nothing was placed: \(placed.text)") }
-        let page = try await buyer.send("GET", "/test-provider/\(payment)").text
-        let token = page.firstMatch(of: /name="form_token" value="([^"]*)"/)?.1 ?? ""
-        let answer = try await buyer.send(
-            "POST", "/test-provider/\(payment)", body: Data("decision=pay&form_token=\(token)".utf8),
-            headers: ["Content-Type": "application/x-www-form-urlencoded"])
-        for _ in 0..<200 {
-            guard let order = try await buyer.orders().first, order["state"] as? String == "paid",
-                let id = order["id"] as? String,
-                let line = (order["lines"] as? [[String: Any]])?.first?["id"] as? String
-            else { continue }
-            return (id, line)
-        }
-        throw HarnessProblem("The order is not paid: \(answer.status) \(answer.text)")
+        let order = try await buyer.pay(try await buyer.order([goods]))
+        guard let id = order["id"] as? String, let line = (order["lines"] as? [[String: Any]])?.first?["id"] as? String
+        else { throw HarnessProblem("An order without lines: \(order)") }
+        return (id, line)
     }
 
     /// The shop in which the caller may see orders.

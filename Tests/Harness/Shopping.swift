@@ -38,6 +38,22 @@ extension Caller {
         return try await api("POST", "/order-groups", ["lines": lines, "address": address], key: key)
     }
 
+    /// Pays for what was placed, at the test provider.
+    ///
+    /// - Returns: the order that is paid then.
+    public func pay(_ placed: Answer) async throws -> [String: Any] {
+        guard let payment = placed["payment"] else { throw HarnessProblem("Nothing was placed: \(placed.text)") }
+        let page = try await send("GET", "/test-provider/\(payment)").text
+        let token = page.firstMatch(of: /name="form_token" value="([^"]*)"/)?.1 ?? ""
+        let answer = try await send(
+            "POST", "/test-provider/\(payment)", body: Data("decision=pay&form_token=\(token)".utf8),
+            headers: ["Content-Type": "application/x-www-form-urlencoded"])
+        for _ in 0..<200 {
+            if let order = try await orders().first, order["state"] as? String == "paid" { return order }
+        }
+        throw HarnessProblem("The order is not paid: \(answer.status) \(answer.text)")
+    }
+
     /// Every order of the caller, over all pages.
     public func orders() async throws -> [[String: Any]] {
         var all: [[String: Any]] = []

@@ -172,7 +172,11 @@ struct Browser: Sendable {
         for _ in 0..<5 {
             let element = try await find(css)
             do { return try await question(element) } catch let problem as HarnessProblem {
-                guard problem.description.contains("stale element") else { throw problem }
+                // The driver has two ways of saying that the element went with its page.
+                let isGone = ["stale element", "does not belong to the document"].contains {
+                    problem.description.contains($0)
+                }
+                guard isGone else { throw problem }
             }
         }
         throw HarnessProblem("\(css) does not come to rest.")

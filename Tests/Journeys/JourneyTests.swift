@@ -2,7 +2,7 @@ import Foundation
 import Harness
 import Testing
 
-private let skipsBrowser = ProcessInfo.processInfo.environment["QUANYU_SKIP_BROWSER"] == "1"
+let skipsBrowser = ProcessInfo.processInfo.environment["QUANYU_SKIP_BROWSER"] == "1"
 
 @Suite(
     "People go their whole way in a browser", .serialized,
@@ -93,7 +93,7 @@ struct JourneyTests {
         try await browser.close()
     }
 
-    private static func withDriver(_ body: (Driver, Server, SmallMarket) async throws -> Void) async throws {
+    static func withDriver(_ body: (Driver, Server, SmallMarket) async throws -> Void) async throws {
         let driver = try await Driver.start()
         do {
             try await withSmallMarket(withVideos: true) { try await body(driver, $0, $1) }

@@ -40,7 +40,12 @@ struct PermissionTests {
         "listFreightTemplates": .see, "putFreightTemplate": .prices, "removeFreightTemplate": .prices,
         "setProductFreight": .prices, "listTaxRates": .see, "setTaxRate": .prices, "removeTaxRate": .prices,
         "listShopCoupons": .see, "offerShopCoupon": .prices, "readShopBalances": .money, "readShopStatement": .money,
-        "readShopSettlement": .money, "listShopPayouts": .money, "requestShopPayout": .money,
+        "adjustStock": .stock, "countStock": .stock, "syncStock": .stock, "watchStock": .stock, "listStock": .see,
+        "listMovements": .see, "readStockSnapshot": .see, "listWarehouses": .see, "addWarehouse": .places,
+        "changeWarehouse": .places, "transferStock": .stock, "listInbound": .see, "expectInbound": .stock,
+        "receiveInbound": .stock, "closeInbound": .stock, "planWave": .ship, "listPickTasks": .orders,
+        "listParcels": .orders, "listShopUnread": .orders, "readShopSettlement": .money, "listShopPayouts": .money,
+        "requestShopPayout": .money,
     ]
     /// What people may see who have no part in a shop, or what only operators do.
     static let others: Set<String> = ["depositForShop", "readShop", "bookDeposit"]
@@ -49,7 +54,7 @@ struct PermissionTests {
     static let pages: [String: ShopPermission] = [
         "orders": .orders, "goods": .see, "goods/new": .goods, "goods-table": .goods, "goods.csv": .see,
         "staff": .staff, "trail": .trail, "money": .money, "deals": .see, "freight": .see, "flash-lots": .see,
-        "coupons": .see, "after-sale": .orders,
+        "coupons": .see, "after-sale": .orders, "stock": .see, "stock.csv": .see, "warehouses": .see,
     ]
 
     @Test func everyRouteOfAShopAsksForItsPermission() async throws {
@@ -108,7 +113,8 @@ struct PermissionTests {
             "shop": "\(site.shop)", "product": "\(site.tea)", "person": some(PersonKind.self),
             "offer": some(PriceOfferKind.self), "template": some(FreightTemplateKind.self),
             "lot": some(FlashLotKind.self), "settlement": some(SettlementKind.self), "coupon": some(CouponKind.self),
-            "order": some(OrderKind.self), "variant": "\(site.teaVariants[0])",
+            "order": some(OrderKind.self), "warehouse": some(WarehouseKind.self),
+            "inbound": some(InboundOrderKind.self), "variant": "\(site.teaVariants[0])",
         ]
         return try path.split(separator: "/").reduce(API.root) { path, part in
             guard part.hasPrefix("{") else { return "\(path)/\(part)" }

@@ -151,7 +151,7 @@ extension Bazaar {
                         found.id, forBuyer: true, note: "n", Command(by: bazaar.officer))
                     _ = try await bazaar.market.store.write { [bazaar] transaction in
                         // Goods that never came are gone for the shop; put them back so that stock compares.
-                        try bazaar.market.stock.restock(3, of: bazaar.variant, in: transaction)
+                        try bazaar.market.stock.change(3, of: bazaar.variant, in: transaction)
                     }
                     return order
                 }
@@ -164,7 +164,7 @@ extension Bazaar {
                     try await SweepDeadlines(bazaar.market)()
                     _ = try await bazaar.open(.refund, order, 3, by: bazaar.seller)
                     _ = try await bazaar.market.store.write { [bazaar] transaction in
-                        try bazaar.market.stock.restock(3, of: bazaar.variant, in: transaction)
+                        try bazaar.market.stock.change(3, of: bazaar.variant, in: transaction)
                     }
                     return order
                 }

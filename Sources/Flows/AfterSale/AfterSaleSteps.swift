@@ -6,6 +6,7 @@ import Orders
 import Payments
 import Stock
 import Store
+import Warehouse
 
 /// What a step of an after-sale case means for money, goods and books; every use case goes through here.
 struct AfterSaleSteps {
@@ -39,13 +40,16 @@ struct AfterSaleSteps {
     @discardableResult
     func step(
         _ event: AfterSaleEvent, _ found: AfterSaleCase, by person: PersonID?, note: String = "",
-        amount: Money? = nil, carrier: String? = nil, tracking: String? = nil, in transaction: any Transaction
+        amount: Money? = nil, carrier: String? = nil, tracking: String? = nil, arrival: ReturnedGoods = .init(),
+        in transaction: any Transaction
     ) throws -> AfterSaleCase {
         let moved = try market.afterSales.apply(
             event, to: found, by: person, note: note, amount: amount, carrier: carrier, tracking: tracking,
             in: transaction)
         guard let order = try Orders.order(found.order, in: transaction) else { throw NotFound("order") }
-        if event == .passInspection { try restock(moved, order, in: transaction) }
+        if event == .passInspection { try takeIn(moved, order, arrival, by: person, in: transaction) }
+        if event == .shipReplacement { try sendOut(moved, by: person, in: transaction) }
+        if event == .runOut { try market.stock.release(held(for: moved, in: transaction), in: transaction) }
         switch moved.state {
         case .refunding: return try refund(moved, order, by: event, in: transaction)
         case .replacing: return try replace(moved, order, in: transaction)
@@ -60,6 +64,8 @@ struct AfterSaleSteps {
     private func refund(
         _ found: AfterSaleCase, _ order: Order, by event: AfterSaleEvent, in transaction: any Transaction
     ) throws -> AfterSaleCase {
+        // The warehouse has to know the order as it was before, to tell what goes back from what has left.
+        if order.state == .paid, found.amount == nil { try ShipParcels(market).begin(order, in: transaction) }
         var total = Money.zero(found.currency)
         for (line, measure) in try measures(of: found, order, in: transaction) {
             let back = try market.ledger.takeBack(
@@ -97,24 +103,55 @@ struct AfterSaleSteps {
         }
     }
 
-    /// Units that are not going to be shipped; without any left, the order ends.
+    /// Units that are not going to be shipped. When nothing has still to leave, the order ends, or is shipped if a part of
+    /// it has left.
     private func giveBack(_ found: AfterSaleCase, _ order: Order, in transaction: any Transaction) throws {
         for line in found.lines {
-            guard let reservation = order.lines.first(where: { $0.id == line.line })?.reservation else { continue }
+            guard let reservation = order.lines.first(where: { $0.id == line.line })?.reservation,
+                try market.warehouses.withdraw(line.quantity, of: line.line, from: order.id, in: transaction)
+            else { continue }
             try market.stock.giveBack(line.quantity, of: reservation, in: transaction)
         }
-        let left = try Ledger.lines(of: order.id, in: transaction).reduce(0) { $0 + $1.remainder.quantity }
-        if left == 0, order.state == .paid {
-            try market.orders.move(order.id, to: .cancelled, by: nil, note: "refunded", in: transaction)
-            try KeepCoupons(market: market).release([order], in: transaction)
+        let lines = try Warehouses.fulfilment(of: order.id, in: transaction)
+        guard lines.allSatisfy({ $0.rest == 0 }) else { return }
+        guard lines.allSatisfy({ $0.shipped == 0 }) else {
+            return try ShipParcels(market).finish(order, with: nil, by: nil, in: transaction)
+        }
+        try market.orders.move(order.id, to: .cancelled, by: nil, note: "refunded", in: transaction)
+        try KeepCoupons(market: market).release([order], in: transaction)
+    }
+
+    /// Goods came back: those that can be sold again lie in a warehouse, the others are written off.
+    private func takeIn(
+        _ found: AfterSaleCase, _ order: Order, _ arrival: ReturnedGoods, by person: PersonID?,
+        in transaction: any Transaction
+    ) throws {
+        let goods = KeepGoods(market: market)
+        let place = try goods.place(arrival.warehouse, of: found.shop, in: transaction)
+        for (line, quantity) in Self.units(of: found, order) {
+            let move = Move(
+                quantity, of: line.variant, at: place, .returned, cause: found.id.description, by: person)
+            if arrival.isResellable {
+                try goods.change(move, of: found.shop, in: transaction)
+            } else {
+                try goods.writeOff(move, of: found.shop, in: transaction)
+            }
         }
     }
 
-    /// Goods that came back as they should be can be sold again.
-    private func restock(_ found: AfterSaleCase, _ order: Order, in transaction: any Transaction) throws {
-        for (line, quantity) in Self.units(of: found, order) {
-            try market.stock.restock(quantity, of: line.variant, in: transaction)
+    /// The goods of an exchange leave the house.
+    private func sendOut(_ found: AfterSaleCase, by person: PersonID?, in transaction: any Transaction) throws {
+        let goods = KeepGoods(market: market)
+        for held in try Stock.reservations(for: found.id.description, in: transaction) {
+            let sent = GoodsSent(
+                variant: held.variant, quantity: held.units, reservation: held.id, cause: found.id.description,
+                person: person)
+            try goods.send(sent, of: found.shop, in: transaction)
         }
+    }
+
+    private func held(for found: AfterSaleCase, in transaction: any Transaction) throws -> [ReservationID] {
+        try Stock.reservations(for: found.id.description, in: transaction).map(\.id)
     }
 
     /// Takes the goods for an exchange; without them the money goes back instead.
@@ -131,6 +168,7 @@ struct AfterSaleSteps {
         }
         let held = try market.stock.reserve(demands, until: market.source.now + .minutes(1), in: transaction)
         _ = try market.stock.commit(Array(held.values), in: transaction)
+        try market.stock.bind(Array(held.values), to: found.id.description, in: transaction)
         return found
     }
 
@@ -138,6 +176,20 @@ struct AfterSaleSteps {
         found.lines.compactMap { line in
             order.lines.first { $0.id == line.line }.map { ($0, line.quantity) }
         }
+    }
+}
+
+/// What an inspection made of goods that came back.
+public struct ReturnedGoods: Sendable, Equatable {
+    /// Whether they can be sold again; if not, they are written off.
+    public let isResellable: Bool
+    /// Where they lie; the shop's default warehouse when it is absent.
+    public let warehouse: WarehouseID?
+
+    /// Goods came back.
+    public init(isResellable: Bool = true, warehouse: WarehouseID? = nil) {
+        self.isResellable = isResellable
+        self.warehouse = warehouse
     }
 }
 

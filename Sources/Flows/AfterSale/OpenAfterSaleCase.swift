@@ -5,6 +5,7 @@ import Kernel
 import Ledger
 import Orders
 import Store
+import Warehouse
 
 /// A buyer asks for something after a sale, or the shop gives it without being asked.
 public struct OpenAfterSaleCase: Sendable {
@@ -43,6 +44,7 @@ public struct OpenAfterSaleCase: Sendable {
         }
         try check(request, order, isBuyer: isBuyer)
         let books = try books(request, order, in: transaction)
+        try requireUnshipped(request, order, in: transaction)
         let asked = try priced(request, books, order, in: transaction)
         let steps = AfterSaleSteps(market: market)
         let opened = try market.afterSales.open(
@@ -80,6 +82,19 @@ public struct OpenAfterSaleCase: Sendable {
         }
         guard request.amount.map({ $0.amount > 0 && $0.currency == order.total.currency }) ?? true else {
             throw InvalidField("amount", "must be more than nothing, in the order's currency.", zh: "金额须大于零且币种一致。")
+        }
+    }
+
+    /// While a part of an order has left and a part has not, only the part in the house can be refunded; the rest can come
+    /// back once everything was sent.
+    private func requireUnshipped(
+        _ request: AfterSales.Request, _ order: Order, in transaction: any Transaction
+    ) throws {
+        guard order.state == .paid, request.kind == .refund, request.amount == nil else { return }
+        let known = try Warehouses.fulfilment(of: order.id, in: transaction)
+        for line in request.lines {
+            guard let found = known.first(where: { $0.line == line.line }) else { continue }
+            guard line.quantity <= found.rest else { throw AfterSaleProblem.tooMany }
         }
     }
 

@@ -17,8 +17,7 @@ public struct ReplaceGoods: Sendable {
     public func ship(
         _ id: AfterSaleCaseID, carrier: String, tracking: String, _ command: Command
     ) async throws -> AfterSaleCase {
-        let carrier = try ValidatedText(carrier, field: "carrier", length: 1...60).value
-        let tracking = try ValidatedText(tracking, field: "tracking", length: 1...60).value
+        let carriage = try Carriage(carrier: carrier, tracking: tracking)
         let steps = AfterSaleSteps(market: market)
         return try await steps.run(id, command) { [market] found, transaction in
             try found.requireStaff(command.identity, .service)
@@ -26,8 +25,8 @@ public struct ReplaceGoods: Sendable {
             try TrailNote(.replacementSent, of: id, [change]).keep(
                 in: market.shops, by: command.identity, at: found.shop, in: transaction)
             try steps.step(
-                .shipReplacement, found, by: command.identity.person, carrier: carrier, tracking: tracking,
-                in: transaction)
+                .shipReplacement, found, by: command.identity.person, carrier: carriage.carrier,
+                tracking: carriage.tracking, in: transaction)
         }
     }
 

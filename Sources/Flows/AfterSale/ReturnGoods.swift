@@ -17,21 +17,22 @@ public struct ReturnGoods: Sendable {
     public func send(
         _ id: AfterSaleCaseID, carrier: String, tracking: String, _ command: Command
     ) async throws -> AfterSaleCase {
-        let carrier = try ValidatedText(carrier, field: "carrier", length: 1...60).value
-        let tracking = try ValidatedText(tracking, field: "tracking", length: 1...60).value
+        let carriage = try Carriage(carrier: carrier, tracking: tracking)
         let steps = AfterSaleSteps(market: market)
         return try await steps.run(id, command) { found, transaction in
             try found.requireBuyer(command.identity)
             try steps.step(
-                .sendBack, found, by: command.identity.person, carrier: carrier, tracking: tracking, in: transaction)
+                .sendBack, found, by: command.identity.person, carrier: carriage.carrier,
+                tracking: carriage.tracking, in: transaction)
         }
     }
 
-    /// The shop says whether they are as they should be. If so they can be sold again, and the case goes on.
+    /// The shop says whether they are as they should be. If so the case goes on, and `goods` says whether they can be sold
+    /// again.
     ///
     /// - Throws: ``NotFound``, ``Forbidden``, ``AfterSaleProblem``, ``InvalidField``.
     public func inspect(
-        _ id: AfterSaleCaseID, passes: Bool, note: String, _ command: Command
+        _ id: AfterSaleCaseID, passes: Bool, goods: ReturnedGoods = .init(), note: String, _ command: Command
     ) async throws -> AfterSaleCase {
         let note = try ValidatedText(note, field: "note", length: (passes ? 0 : 1)...1_000).value
         let steps = AfterSaleSteps(market: market)
@@ -42,7 +43,7 @@ public struct ReturnGoods: Sendable {
                 in: market.shops, by: command.identity, at: found.shop, in: transaction)
             try steps.step(
                 passes ? .passInspection : .failInspection, found, by: command.identity.person, note: note,
-                in: transaction)
+                arrival: goods, in: transaction)
         }
     }
 }

@@ -69,7 +69,12 @@ struct InspectionBody: Documented {
     let passes: Bool
     /// Needed when it doesn't pass.
     let note: String
-    static let example = InspectionBody(passes: true, note: "as new")
+    /// False when the buyer is refunded but the goods are written off; absent means true.
+    let isResellable: Bool?
+    /// Where the goods lie; the shop's default when it is absent.
+    let warehouse: WarehouseID?
+    static let example = InspectionBody(
+        passes: true, note: "as new", isResellable: true, warehouse: Identifier(rawValue: 31))
 }
 
 /// What somebody says.
@@ -117,7 +122,10 @@ extension MarketplaceAPI {
         step(api, "inspection", "inspectGoods", "The shop has looked at the goods.", InspectionBody.self) {
             market, id, call in
             try await ReturnGoods(market).inspect(
-                id, passes: call.body.passes, note: call.body.note, try call.command)
+                id, passes: call.body.passes,
+                goods: ReturnedGoods(
+                    isResellable: call.body.isResellable ?? true, warehouse: call.body.warehouse),
+                note: call.body.note, try call.command)
         }
         step(api, "replacement", "shipReplacement", "The shop sends goods again.", ShipmentBody.self) {
             market, id, call in

@@ -63,18 +63,6 @@ public struct Identity: Sendable, Equatable {
     public func requireOperator() throws {
         guard roles.contains(.operator) else { throw Forbidden("the role operator") }
     }
-
-    /// The person's part in a shop.
-    ///
-    /// - Throws: ``NotFound`` for anybody else, so that nobody learns which shops have which orders.
-    public func requireStaff(of shop: ShopID, _ allowed: Set<ShopRole> = Set(ShopRole.allCases)) throws {
-        if roles.contains(.operator) { return }
-        guard let part = shops[shop] else { throw NotFound("shop") }
-        guard allowed.contains(part) else {
-            throw Forbidden(
-                "one of these parts in the shop: \(allowed.map(\.rawValue).sorted().joined(separator: ", "))")
-        }
-    }
 }
 
 /// Nobody is signed in where somebody has to be.

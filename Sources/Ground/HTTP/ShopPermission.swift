@@ -11,7 +11,11 @@ public enum ShopPermission: String, Sendable, Codable, CaseIterable {
     case prices
     /// Sees orders and after-sale cases, and with them buyers' addresses.
     case orders
-    /// Hands parcels to carriers.
+    /// Counts stock, takes goods in and moves them.
+    case stock
+    /// Adds and changes warehouses.
+    case places
+    /// Picks parcels and hands them to carriers.
     case ship
     /// Cancels orders and takes returned goods in.
     case service
@@ -30,10 +34,10 @@ extension ShopRole {
     public var permissions: Set<ShopPermission> {
         switch self {
         case .owner: Set(ShopPermission.allCases)
-        case .manager: [.see, .goods, .prices, .orders, .ship, .service, .cases, .trail]
+        case .manager: [.see, .goods, .prices, .orders, .stock, .places, .ship, .service, .cases, .trail]
         case .goods: [.see, .goods]
         case .support: [.see, .orders, .service, .cases]
-        case .warehouse: [.see, .orders, .ship, .service]
+        case .warehouse: [.see, .orders, .stock, .ship, .service]
         case .finance: [.see, .money, .trail]
         case .viewer: [.see, .orders]
         }

@@ -144,3 +144,23 @@ public typealias FreightTemplateID = Identifier<FreightTemplateKind>
 public enum QuoteKind: IdentifierKind { public static let prefix = "qte" }
 /// Identifies a quote.
 public typealias QuoteID = Identifier<QuoteKind>
+
+/// A warehouse of a shop.
+public enum WarehouseKind: IdentifierKind { public static let prefix = "whs" }
+/// Identifies a warehouse.
+public typealias WarehouseID = Identifier<WarehouseKind>
+
+/// Goods that are on their way to a warehouse.
+public enum InboundOrderKind: IdentifierKind { public static let prefix = "inb" }
+/// Identifies an inbound order.
+public typealias InboundOrderID = Identifier<InboundOrderKind>
+
+/// A parcel of an order.
+public enum ShipmentKind: IdentifierKind { public static let prefix = "pcl" }
+/// Identifies a shipment.
+public typealias ShipmentID = Identifier<ShipmentKind>
+
+/// A message about an order.
+public enum OrderMessageKind: IdentifierKind { public static let prefix = "msg" }
+/// Identifies a message about an order.
+public typealias OrderMessageID = Identifier<OrderMessageKind>

@@ -37,6 +37,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.matches("[data-add-to-cart]") && event.submitter?.name !== "buy") improve(event, addToCart);
   else if (form.matches("[data-follow]")) improve(event, follow);
+  else if (form.matches("[data-scan]")) improve(event, scan);
 });
 
 export async function improve(event, action) {
@@ -65,6 +66,20 @@ async function addToCart(form) {
     badge.hidden = false;
   }
   say(words.wordsAdded, { href: "/cart", text: words.wordsCart });
+}
+
+// A scanner types a code and a return; the field is empty and ready for the next one at once.
+async function scan(form) {
+  const field = form.elements.code;
+  const code = field.value;
+  field.value = "";
+  field.focus();
+  const parcel = await call("POST", `/parcels/${form.dataset.scan}/picks`, { code });
+  if (parcel.state !== "picking") return location.reload();
+  for (const line of parcel.lines) {
+    const shown = document.querySelector(`[data-picked="${line.line}"]`);
+    if (shown) shown.textContent = form.dataset.scanned.replace("{0}", line.picked).replace("{1}", line.quantity);
+  }
 }
 
 async function follow(form, button) {

@@ -13,7 +13,8 @@ enum GoodsWord: String, CaseIterable {
         emptyTable
     case columnsHelp
     case staff, staffHelp, addStaff, staffEmail, part, changePart, removeStaff, permissions
-    case maySee, mayGoods, mayPrices, mayOrders, mayShip, mayService, mayCases, mayMoney, mayStaff, mayTrail
+    case maySee, mayGoods, mayPrices, mayOrders, mayStock, mayPlaces, mayShip, mayService, mayCases, mayMoney, mayStaff,
+        mayTrail
     case trail, trailHelp, noTrail, anyAction, anybody, who, what, whichThing, fromDay, untilDay, filterTrail
     case seeProduct, pictures, picturesHelp, addPictures, chooseFiles, altText, altChinese, place, takeAway, saveOrder
 
@@ -125,6 +126,8 @@ enum GoodsWord: String, CaseIterable {
         case .mayGoods: ("keep goods", "管理商品")
         case .mayPrices: ("set prices, coupons, delivery", "设置价格、优惠券与运费")
         case .mayOrders: ("see orders and buyers", "查看订单与买家")
+        case .mayStock: ("count, take in and move stock", "盘点、入库与调拨库存")
+        case .mayPlaces: ("manage warehouses", "管理仓库")
         case .mayShip: ("ship", "发货")
         case .mayService: ("cancel orders, take returns in", "取消订单、处理退货")
         case .mayCases: ("grant or refuse after-sales", "审批售后")

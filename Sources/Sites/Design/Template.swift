@@ -31,11 +31,14 @@ enum Template: String, CaseIterable {
     case layout
     case mall
     case me
+    case messages
     case money
     case order
     case operatorDesk = "operator_desk"
     case orders
     case pager
+    case parcel
+    case parcels
     case payment
     case preferences
     case price
@@ -49,6 +52,8 @@ enum Template: String, CaseIterable {
     case signUp = "sign_up"
     case slot
     case slots
+    case stock
+    case stockHistory = "stock_history"
     case testPayment = "test_payment"
     case staff
     case tile
@@ -57,6 +62,7 @@ enum Template: String, CaseIterable {
     case reconciliation
     case valueLedger = "value_ledger"
     case video
+    case warehouses
     case why
 
     /// The page for these values.
@@ -109,11 +115,14 @@ enum Template: String, CaseIterable {
         case .layout: PackageResources.layout_mustache
         case .mall: PackageResources.mall_mustache
         case .me: PackageResources.me_mustache
+        case .messages: PackageResources.messages_mustache
         case .money: PackageResources.money_mustache
         case .operatorDesk: PackageResources.operator_desk_mustache
         case .order: PackageResources.order_mustache
         case .orders: PackageResources.orders_mustache
         case .pager: PackageResources.pager_mustache
+        case .parcel: PackageResources.parcel_mustache
+        case .parcels: PackageResources.parcels_mustache
         case .payment: PackageResources.payment_mustache
         case .preferences: PackageResources.preferences_mustache
         case .price: PackageResources.price_mustache
@@ -127,6 +136,8 @@ enum Template: String, CaseIterable {
         case .signUp: PackageResources.sign_up_mustache
         case .slot: PackageResources.slot_mustache
         case .slots: PackageResources.slots_mustache
+        case .stock: PackageResources.stock_mustache
+        case .stockHistory: PackageResources.stock_history_mustache
         case .testPayment: PackageResources.test_payment_mustache
         case .staff: PackageResources.staff_mustache
         case .tile: PackageResources.tile_mustache
@@ -135,6 +146,7 @@ enum Template: String, CaseIterable {
         case .reconciliation: PackageResources.reconciliation_mustache
         case .valueLedger: PackageResources.value_ledger_mustache
         case .video: PackageResources.video_mustache
+        case .warehouses: PackageResources.warehouses_mustache
         case .why: PackageResources.why_mustache
         }
     }

@@ -325,10 +325,16 @@ struct Wording: MustacheParent, Sendable {
             ?? PriceWord(rawValue: name)?.text(in: language)
             ?? ReconciliationWord(rawValue: name)?.text(in: language)
             ?? GoodsWord(rawValue: name)?.text(in: language)
+            ?? WarehouseWord(rawValue: name)?.text(in: language)
     }
 
     /// A word of the back office with its values filled in.
     func callAsFunction(_ word: GoodsWord, _ values: String...) -> String {
+        Self.fill(word.text(in: language), values)
+    }
+
+    /// A word of stock and parcels with its values filled in.
+    func callAsFunction(_ word: WarehouseWord, _ values: String...) -> String {
         Self.fill(word.text(in: language), values)
     }
 

@@ -22,6 +22,7 @@ struct ShopDeskPages: Sendable {
         }
         router.post("/shop-desk/{shop}/shipments") { try await shipMany($0, $1) }
         router.post("/shop-desk/{shop}/orders/{id}/ship") { try await ship($0, $1) }
+        router.post("/shop-desk/{shop}/orders/{id}/parcels") { try await shipPart($0, $1) }
         router.post("/shop-desk/{shop}/orders/{id}/cancel") { try await cancel($0, $1) }
     }
 
@@ -55,6 +56,9 @@ struct ShopDeskPages: Sendable {
         let orders = try await market.orders.orders(at: id, state: state, after: cursor, limit: Self.pageSize + 1)
         let shown = Array(orders.prefix(Self.pageSize))
         let groups = try await groups(of: shown)
+        let parcels = try await market.warehouses.shipments(of: shown.map(\.id))
+        let unread = try await market.orders.unread(about: shown.map(\.id), by: .shop)
+        let waiting = try await market.orders.unreadOrders(at: id, limit: 50)
         let stateQuery = state.map { "state=\($0.rawValue)&" } ?? ""
         let following =
             orders.count > Self.pageSize ? shown.last.map { "?\(stateQuery)after=\(Orders.Cursor(after: $0))" } : nil
@@ -65,10 +69,26 @@ struct ShopDeskPages: Sendable {
                 "shop": shop.name.text(in: context.language), "shopID": id.description,
                 "states": states(id, state, counts, context), "following": maybe(following),
                 "message": maybe(problem?.sentence(in: context.language)), "mayShip": mayShip,
-                "report": maybe(shipping?.view(in: context)), "pasted": maybe(shipping?.pasted),
+                "key": market.source.secret(bytes: 12), "hasUnread": !waiting.isEmpty,
+                "unreadOrders": waiting.map { order -> View in
+                    [
+                        "href": "/orders/\(order.order)/messages", "name": "…" + order.order.description.suffix(8),
+                        "count": context.words(.unread, String(order.count)),
+                    ]
+                }, "report": maybe(shipping?.view(in: context)), "pasted": maybe(shipping?.pasted),
                 "orders": shown.map { order in
                     var view = OrderView.detail(order, groups[order.group], context)
                     view["canShip"] = order.state == .paid && mayShip
+                    view["unread"] = maybe(unread[order.id].map { context.words(.unread, String($0)) })
+                    let known = parcels[order.id] ?? []
+                    view["parcels"] = ParcelView.rows(known, of: order, context)
+                    view["canShipPart"] = order.state == .paid && mayShip && order.units > 1
+                    view["parts"] = order.lines.map { line in
+                        [
+                            "line": line.id.description, "title": line.title.text(in: context.language),
+                            "most": String(line.quantity),
+                        ] as View
+                    }
                     view["canCancel"] = order.state == .paid || order.state == .placed
                     return view
                 },
@@ -125,6 +145,20 @@ struct ShopDeskPages: Sendable {
         }
     }
 
+    /// Ships the units that were typed; the rest waits.
+    private func shipPart(_ request: Request, _ context: Context) async throws -> Response {
+        try await change(request, context) { order, identity, form in
+            var units: [OrderLineID: Int64] = [:]
+            for line in try await market.orders.order(order)?.lines ?? [] {
+                if let quantity = try form.number("quantity-\(line.id)"), quantity != 0 { units[line.id] = quantity }
+            }
+            guard !units.isEmpty else { throw InvalidField("lines", "must name some goods.", zh: "请选择商品和数量。") }
+            let carriage = try Carriage(carrier: form["carrier"] ?? "", tracking: form["tracking"] ?? "")
+            _ = try await ShipParcels(market).ship(
+                .init(units), of: order, with: carriage, form.command(by: identity, "part of \(order)"))
+        }
+    }
+
     private func cancel(_ request: Request, _ context: Context) async throws -> Response {
         try await change(request, context) { order, identity, form in
             _ = try await ChangeOrder(market).cancel(order, by: identity, reason: form["reason"] ?? "")
@@ -144,11 +178,15 @@ struct ShopDeskPages: Sendable {
         guard try await market.orders.order(id)?.shop == shop else { throw NotFound("order") }
         do {
             try await work(id, identity, form)
-        } catch let problem as any Problem where problem is InvalidField || problem is IllegalOrderTransition {
+        } catch let problem as any Problem where problem.details.kind == .invalid || problem.details.kind == .conflict {
             return try await queue(shop, problem: problem, request, context)
         }
         return Frame.redirect("/shop-desk/\(shop)/orders?state=paid")
     }
+}
+
+extension Order {
+    fileprivate var units: Int64 { lines.reduce(0) { $0 + $1.quantity } }
 }
 
 extension ShopRole {

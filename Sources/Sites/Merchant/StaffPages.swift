@@ -179,6 +179,8 @@ extension ShopPermission {
         case .goods: .mayGoods
         case .prices: .mayPrices
         case .orders: .mayOrders
+        case .stock: .mayStock
+        case .places: .mayPlaces
         case .ship: .mayShip
         case .service: .mayService
         case .cases: .mayCases

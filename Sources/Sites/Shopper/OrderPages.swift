@@ -29,13 +29,18 @@ struct OrderPages: Sendable {
         let orders = try await market.orders.orders(of: buyer, after: cursor, limit: Self.pageSize + 1)
         let shown = orders.prefix(Self.pageSize)
         let shops = try await market.shops.shops(Array(Set(shown.map(\.shop))))
+        let unread = try await market.orders.unread(about: shown.map(\.id), by: .buyer)
         let following =
             orders.count > Self.pageSize ? shown.last.map { "/orders?after=\(Orders.Cursor(after: $0))" } : nil
         return try await frame.show(
             Page(
                 .orders, context.words(.orders), .me,
                 [
-                    "orders": shown.map { row($0, shops[$0.shop], context) }, "following": maybe(following),
+                    "orders": shown.map { order -> View in
+                        var view = row(order, shops[order.shop], context)
+                        view["unread"] = maybe(unread[order.id].map { context.words(.unread, String($0)) })
+                        return view
+                    }, "following": maybe(following),
                 ]), request, context)
     }
 
@@ -70,6 +75,10 @@ struct OrderPages: Sendable {
         content["canCancel"] = order.state == .placed || order.state == .paid
         content["cancelsGroup"] = order.state == .placed && (group?.orders.count ?? 1) > 1
         content["reasons"] = [Word.reasonMind, .reasonWrong, .reasonCheaper, .reasonSlow].map { context.words($0) }
+        let parcels = try await PickParcels(market).parcels(of: order.id, for: try context.person())
+        content["parcels"] = ParcelView.rows(parcels.filter { $0.state == .shipped }, of: order, context)
+        let unread = try await market.orders.unread(about: [order.id], by: .buyer)[order.id]
+        content["unread"] = maybe(unread.map { context.words(.unread, String($0)) })
         let cases = try await market.afterSales.cases(about: order.id)
         content["cases"] = cases.map { CaseView.row($0, order, at: market.source.now, context) }
         content["canAsk"] = !AfterSaleKind.possible(for: order.state).isEmpty

@@ -4,6 +4,7 @@ import HTTP
 import HTTPTypes
 import Hummingbird
 import Kernel
+import Warehouse
 import Orders
 import Store
 
@@ -126,6 +127,11 @@ struct CasePages: Sendable {
         }
         let state = found.state(at: market.source.now)
         content.merge(CaseView.actions(in: state, of: found, for: identity)) { $1 }
+        if content["canInspect"] as? Bool == true {
+            let places = try await KeepWarehouses(market).all(of: found.shop, by: identity)
+            content["hasPlaces"] = places.count > 1
+            content["places"] = places.map { ["value": $0.id.description, "name": $0.title(in: context)] as View }
+        }
         var page = Page(.case, context.words(.afterSale), .me, content)
         if let problem { page.status = .init(code: problem.details.kind.rawValue) }
         return try await frame.show(page, request, context)
@@ -151,7 +157,10 @@ struct CasePages: Sendable {
         case "refusal": _ = try await AnswerAfterSaleCase(market)(id, approves: false, note: note, command)
         case "return":
             _ = try await ReturnGoods(market).send(id, carrier: carrier, tracking: tracking, command)
-        case "passed": _ = try await ReturnGoods(market).inspect(id, passes: true, note: note, command)
+        case "passed":
+            let place: WarehouseID? = try form["warehouse"] == nil ? nil : form.identifier("warehouse")
+            let goods = ReturnedGoods(isResellable: form["condition"] != "damaged", warehouse: place)
+            _ = try await ReturnGoods(market).inspect(id, passes: true, goods: goods, note: note, command)
         case "failed": _ = try await ReturnGoods(market).inspect(id, passes: false, note: note, command)
         case "replacement":
             _ = try await ReplaceGoods(market).ship(id, carrier: carrier, tracking: tracking, command)

@@ -104,6 +104,22 @@ extension Orders {
         public var description: String { "\(time).\(id)" }
     }
 
+    /// Paid orders of a shop, those that wait longest first; pages go on `after` the last one of the page before.
+    public func waiting(at shop: ShopID, after cursor: Cursor? = nil, limit: Int) async throws -> [Order] {
+        try await store.read { transaction in
+            let following: SQL = cursor.map { "AND (created_at, id) > (\($0.time), \($0.id))" } ?? ""
+            let ids: [OrderID] = try transaction.rows(
+                """
+                SELECT id FROM orders WHERE shop = \(shop) AND state = 'paid' \(following)
+                ORDER BY created_at, id LIMIT \(limit)
+                """
+            ).map { try $0.get(0) }
+            let found = try Self.orders(where: "id IN \(list: ids)", limit: limit, in: transaction)
+            let byID = Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+            return ids.compactMap { byID[$0] }
+        }
+    }
+
     /// A buyer's orders, newest first.
     public func orders(of buyer: PersonID, after cursor: Cursor? = nil, limit: Int) async throws -> [Order] {
         try await store.read { try Self.orders(where: "buyer = \(buyer)", after: cursor, limit: limit, in: $0) }

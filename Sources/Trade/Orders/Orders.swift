@@ -22,6 +22,7 @@ public final class Orders: Sendable {
         Migration(room: "orders", number: 2, file: PackageResources._002_lines_by_slate_sql),
         Migration(room: "orders", number: 3, file: PackageResources._003_due_orders_sql),
         Migration(room: "orders", number: 4, file: PackageResources._004_line_charges_sql),
+        Migration(room: "orders", number: 5, file: PackageResources._005_messages_sql),
     ]
 
     /// A buyer's lines at one shop, ready to be ordered.

@@ -88,7 +88,7 @@ extension Stock {
             let row = try transaction.row(
                 """
                 UPDATE reservations SET state = 'released' WHERE id = \(id) AND state IN ('held', 'committed')
-                RETURNING variant, quantity, flash_lot, buyer
+                RETURNING variant, quantity - shipped AS quantity, flash_lot, buyer
                 """)
             guard let row else { continue }
             try give(row.get("quantity"), to: row.get("variant"), in: transaction)
@@ -98,7 +98,7 @@ extension Stock {
 
     /// Gives back some units of what a committed reservation holds, for goods that will not be shipped after all.
     ///
-    /// - Returns: whether it held that many.
+    /// - Returns: whether it held that many that have not left.
     @discardableResult
     public func giveBack(
         _ quantity: Int64, of reservation: ReservationID, in transaction: any Transaction
@@ -107,18 +107,13 @@ extension Stock {
             """
             UPDATE reservations SET state = CASE WHEN quantity = \(quantity) THEN 'released' ELSE state END,
                 quantity = CASE WHEN quantity = \(quantity) THEN quantity ELSE quantity - \(quantity) END
-            WHERE id = \(reservation) AND state = 'committed' AND quantity >= \(quantity)
+            WHERE id = \(reservation) AND state = 'committed' AND quantity - shipped >= \(quantity)
             RETURNING variant, flash_lot, buyer
             """)
         guard let row else { return false }
         try give(quantity, to: row.get("variant"), in: transaction)
         if let claim = try FlashClaim(row) { try giveBack(quantity, to: claim, in: transaction) }
         return true
-    }
-
-    /// Units that came back from a buyer can be sold again.
-    public func restock(_ quantity: Int64, of variant: VariantID, in transaction: any Transaction) throws {
-        try give(quantity, to: variant, in: transaction)
     }
 
     /// Sets what can be sold of a variant besides what is reserved.
@@ -134,7 +129,7 @@ extension Stock {
             """
             INSERT INTO stock_levels (variant, product, shop, available)
             VALUES (\(variant), \(product), \(shop), \(available))
-            ON CONFLICT (variant) DO UPDATE SET available = excluded.available
+            ON CONFLICT (variant) DO UPDATE SET available = excluded.available, edition = stock_levels.edition + 1
             """)
     }
 
@@ -164,16 +159,16 @@ extension Stock {
         try await store.read { try self.available(variants, in: $0) }
     }
 
-    private func take(_ quantity: Int64, of variant: VariantID, in transaction: any Transaction) throws -> Bool {
+    func take(_ quantity: Int64, of variant: VariantID, in transaction: any Transaction) throws -> Bool {
         let row = try transaction.row(
             """
             UPDATE stock_levels SET available = available - \(quantity)
-            WHERE variant = \(variant) AND available >= \(quantity) RETURNING available, product
+            WHERE variant = \(variant) AND available >= \(quantity) RETURNING available, product, shop, low_at
             """)
         guard let row else { return false }
-        if try row.get("available", as: Int64.self) == 0 {
-            try announceIfChanged(row.get("product"), to: false, in: transaction)
-        }
+        let left: Int64 = try row.get("available")
+        if left == 0 { try announceIfChanged(row.get("product"), to: false, in: transaction) }
+        try announceLow(row, of: variant, from: left + quantity, to: left, in: transaction)
         return true
     }
 
@@ -187,7 +182,7 @@ extension Stock {
         return false
     }
 
-    private func give(_ quantity: Int64, to variant: VariantID, in transaction: any Transaction) throws {
+    func give(_ quantity: Int64, to variant: VariantID, in transaction: any Transaction) throws {
         let row = try transaction.row(
             """
             UPDATE stock_levels SET available = available + \(quantity) WHERE variant = \(variant)
@@ -198,7 +193,7 @@ extension Stock {
         }
     }
 
-    private func giveBackExpired(of variant: VariantID, in transaction: any Transaction) throws {
+    func giveBackExpired(of variant: VariantID, in transaction: any Transaction) throws {
         let expired = try transaction.rows(
             """
             UPDATE reservations SET state = 'released'

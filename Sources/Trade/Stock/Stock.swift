@@ -23,6 +23,7 @@ public final class Stock: Sendable {
     public static let migrations = [
         Migration(room: "stock", number: 1, file: PackageResources._001_stock_sql),
         Migration(room: "stock", number: 2, file: PackageResources._002_flash_lots_sql),
+        Migration(room: "stock", number: 3, file: PackageResources._003_levels_sql),
     ]
 }
 
