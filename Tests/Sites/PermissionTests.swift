@@ -54,7 +54,8 @@ struct PermissionTests {
     static let pages: [String: ShopPermission] = [
         "orders": .orders, "goods": .see, "goods/new": .goods, "goods-table": .goods, "goods.csv": .see,
         "staff": .staff, "trail": .trail, "money": .money, "deals": .see, "freight": .see, "flash-lots": .see,
-        "coupons": .see, "after-sale": .orders, "stock": .see, "stock.csv": .see, "warehouses": .see,
+        "coupons": .see, "after-sale": .orders, "parcels": .orders, "stock": .see, "stock.csv": .see,
+        "warehouses": .see,
     ]
 
     @Test func everyRouteOfAShopAsksForItsPermission() async throws {
