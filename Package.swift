@@ -44,6 +44,8 @@ let package = Package(
     targets: [
         // Ground
         .systemLibrary(name: "CLibPQ", path: "Sources/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CGMime", path: "Sources/CGMime", pkgConfig: "gmime-3.0", providers: [.apt(["libgmime-3.0-dev"])]),
         .systemLibrary(name: "CCSV", path: "Sources/CCSV", providers: [.apt(["libcsv-dev"])]),
         .target(name: "CSV", dependencies: ["CCSV"], path: "Sources/Ground/CSV"),
         .target(name: "Kernel", path: "Sources/Ground/Kernel"),
@@ -53,9 +55,11 @@ let package = Package(
             name: "StorePostgres", dependencies: ["Kernel", "Store", "CLibPQ"], path: "Sources/Ground/StorePostgres"),
         .target(name: "Journal", dependencies: ["Kernel", "Store"], path: "Sources/Ground/Journal"),
         .target(
-            name: "HTTP", dependencies: ["Kernel", "Store", hummingbird, httpTypes, crypto, logging, metrics],
+            name: "HTTP",
+            dependencies: ["CGMime", "Kernel", "Store", hummingbird, httpTypes, crypto, logging, metrics],
             path: "Sources/Ground/HTTP"),
         .target(name: "KeyedDraw", dependencies: [crypto], path: "Sources/Ground/KeyedDraw"),
+        .target(name: "Media", dependencies: ["Kernel", crypto], path: "Sources/Ground/Media"),
         // People
         room("People", "Sources/People", [crypto, cryptoExtras]),
         // Trade
@@ -87,7 +91,7 @@ let package = Package(
         .target(
             name: "Flows",
             dependencies: [
-                "CSV", "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders",
+                "CSV", "Kernel", "Store", "Journal", "HTTP", "Media", "People", "Catalog", "Stock", "Carts", "Orders",
                 "Payments",
                 "Shops", "Ledger", "AfterSales", "Alliance", "Decisions", "Experiments", "Matching",
                 "Inference", "Coupons", "Pricing", "Experience", "NorthStar", "Allocations", "Warehouse", "Webhooks",
@@ -97,7 +101,8 @@ let package = Package(
         .target(
             name: "Sites",
             dependencies: [
-                "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
+                "Kernel", "Store", "Journal", "HTTP", "Media", "People", "Catalog", "Stock", "Carts", "Orders",
+                "Payments",
                 "Shops", "Coupons", "Pricing", "Warehouse", "Webhooks",
                 "Content", "Feed", "Centre", "Ledger", "Alliance", "AfterSales", "Decisions", "Experiments",
                 "Inference", "Experience", "NorthStar", "Allocations",
@@ -151,6 +156,7 @@ let package = Package(
         .testTarget(name: "PaymentsTests", dependencies: ["Kernel", "Payments"], path: "Tests/Trade/Payments"),
         .testTarget(name: "WarehouseTests", dependencies: ["Warehouse"], path: "Tests/Trade/Warehouse"),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "StoreSQLite"], path: "Tests/Trade/Ledger"),
+        .testTarget(name: "MediaTests", dependencies: ["Media", "HTTP"], path: "Tests/Ground/Media"),
         .testTarget(name: "KernelTests", dependencies: ["Kernel"], path: "Tests/Ground/Kernel"),
         // The built executable under test: what the suites share, then one suite a question.
         .target(name: "Harness", dependencies: [httpClient], path: "Tests/Harness"),
@@ -166,7 +172,7 @@ let package = Package(
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows", "Decisions",
                 "Experiments", "Feed", "Inference", "Coupons", "Pricing", "Experience", "NorthStar", "Allocations",
-                "Warehouse", "Webhooks", hummingbird, crypto,
+                "Warehouse", "Webhooks", hummingbird, httpTypes, crypto,
             ],
             path: "Tests/Stores"),
         .testTarget(

@@ -7,9 +7,6 @@ import Store
 public struct KeepScores: Sendable {
     private let market: Marketplace
 
-    /// Who may speak for a shop's score.
-    public static let staff: Set<ShopRole> = [.owner, .manager, .support]
-
     /// Over the rooms of `market`.
     public init(_ market: Marketplace) { self.market = market }
 
@@ -28,7 +25,7 @@ public struct KeepScores: Sendable {
     public func influences(
         on shop: ShopID, for identity: Identity, limit: Int = 50
     ) async throws -> [OrderInfluence] {
-        try identity.requireStaff(of: shop)
+        try identity.require(.see, at: shop)
         let now = market.source.now
         return try await market.store.read { try Experience.influences(on: shop, at: now, limit: limit, in: $0) }
     }
@@ -37,7 +34,7 @@ public struct KeepScores: Sendable {
     ///
     /// - Throws: `NotFound` for anybody else.
     public func appeals(of shop: ShopID, for identity: Identity) async throws -> [ScoreAppeal] {
-        try identity.requireStaff(of: shop)
+        try identity.require(.see, at: shop)
         return try await market.store.read { try Experience.appeals(of: shop, limit: 200, in: $0) }
     }
 
@@ -53,7 +50,7 @@ public struct KeepScores: Sendable {
     ///
     /// - Throws: `NotFound` for anybody else, `Forbidden`, `InvalidField`, ``AppealProblem/appealedAlready``.
     public func appeal(_ order: OrderID, of shop: ShopID, reason: String, _ command: Command) async throws {
-        try command.identity.requireStaff(of: shop, Self.staff)
+        try command.identity.require(.service, at: shop)
         let now = market.source.now
         _ = try await market.store.write { [market] transaction in
             try transaction.once(command.key, fingerprint: command.fingerprint, at: now) {

@@ -1,5 +1,6 @@
 import HTTP
 import Kernel
+import Shops
 import Store
 import Webhooks
 
@@ -46,30 +47,62 @@ public struct KeepWebhooks: Sendable {
         url: String, topics: [String], at shop: ShopID, _ command: Command
     ) async throws -> WithSecret {
         let terms = try terms(url, topics)
-        return try await change(at: shop, command) { [webhooks] transaction in
-            try webhooks.add(terms, for: shop, in: transaction)
+        return try await change(at: shop, command) { [market, webhooks] transaction in
+            let id = try webhooks.add(terms, for: shop, in: transaction)
+            try TrailNote(.webhookAdded, of: id, named: terms.url).keep(
+                in: market.shops, by: command.identity, at: shop, in: transaction)
+            return id
+        }
+    }
+
+    /// An endpoint as it is to be.
+    public final class Change: Sendable {
+        let id: WebhookEndpointID
+        let shop: ShopID
+        let url: String
+        let topics: [String]
+        let isPaused: Bool
+
+        /// The endpoint `id` of `shop`, as it is to be.
+        public init(of id: WebhookEndpointID, at shop: ShopID, url: String, topics: [String], isPaused: Bool) {
+            self.id = id
+            self.shop = shop
+            self.url = url
+            self.topics = topics
+            self.isPaused = isPaused
         }
     }
 
     /// Changes an endpoint, pauses it or starts it again.
     ///
     /// - Throws: ``NotFound``, ``Forbidden``, ``InvalidField``.
-    public func change(
-        _ id: WebhookEndpointID, url: String, topics: [String], isPaused: Bool, at shop: ShopID, _ command: Command
-    ) async throws -> WebhookEndpoint {
-        let terms = try terms(url, topics)
-        return try await change(at: shop, command) { [webhooks] transaction in
-            try webhooks.change(id, at: shop, to: terms, isPaused: isPaused, in: transaction)
-            return id
+    public func change(_ change: Change, _ command: Command) async throws -> WebhookEndpoint {
+        let terms = try terms(change.url, change.topics)
+        return try await self.change(at: change.shop, command) { [self] transaction in
+            try apply(change, terms, by: command.identity, in: transaction)
         }.endpoint
+    }
+
+    private func apply(
+        _ change: Change, _ terms: WebhookTerms, by identity: Identity, in transaction: any Transaction
+    ) throws -> WebhookEndpointID {
+        let before = try webhooks.endpoint(change.id, at: change.shop, in: transaction)
+        try webhooks.change(change.id, at: change.shop, to: terms, isPaused: change.isPaused, in: transaction)
+        let after = try webhooks.endpoint(change.id, at: change.shop, in: transaction)
+        try TrailNote(.webhookChanged, of: change.id, named: terms.url, Self.changes(before, after)).keep(
+            in: market.shops, by: identity, at: change.shop, in: transaction)
+        return change.id
     }
 
     /// Gives an endpoint a new secret.
     ///
     /// - Throws: ``NotFound``, ``Forbidden``.
     public func renewSecret(of id: WebhookEndpointID, at shop: ShopID, _ command: Command) async throws -> WithSecret {
-        try await change(at: shop, command) { [webhooks] transaction in
+        try await change(at: shop, command) { [market, webhooks] transaction in
             try webhooks.renewSecret(of: id, at: shop, in: transaction)
+            let url = try webhooks.endpoint(id, at: shop, in: transaction).url
+            try TrailNote(.webhookSecretRenewed, of: id, named: url).keep(
+                in: market.shops, by: command.identity, at: shop, in: transaction)
             return id
         }
     }
@@ -79,7 +112,12 @@ public struct KeepWebhooks: Sendable {
     /// - Throws: ``NotFound``, ``Forbidden``.
     public func remove(_ id: WebhookEndpointID, at shop: ShopID, by identity: Identity) async throws {
         try require(identity, shop)
-        try await market.store.write { [webhooks] in try webhooks.remove(id, at: shop, in: $0) }
+        try await market.store.write { [market, webhooks] transaction in
+            let url = try webhooks.endpoint(id, at: shop, in: transaction).url
+            try webhooks.remove(id, at: shop, in: transaction)
+            try TrailNote(.webhookRemoved, of: id, named: url).keep(
+                in: market.shops, by: identity, at: shop, in: transaction)
+        }
     }
 
     /// Sends a trial message.
@@ -119,12 +157,21 @@ public struct KeepWebhooks: Sendable {
         }
     }
 
+    private static func changes(_ before: WebhookEndpoint, _ after: WebhookEndpoint) -> [TrailChange] {
+        let fields = [
+            ("url", before.url, after.url),
+            ("topics", before.topics.joined(separator: " "), after.topics.joined(separator: " ")),
+            ("paused", "\(before.isPaused)", "\(after.isPaused)"),
+        ]
+        return fields.filter { $0.1 != $0.2 }.map { TrailChange($0.0, was: $0.1, now: $0.2) }
+    }
+
     private func terms(_ url: String, _ topics: [String]) throws -> WebhookTerms {
         try WebhookTerms(url: url, topics: topics, mayReachPrivate: webhooks.mayReachPrivate)
     }
 
     private func require(_ identity: Identity, _ shop: ShopID) throws {
-        try identity.requireStaff(of: shop, [.owner])
+        try identity.require(.integrations, at: shop)
     }
 
     private func change(

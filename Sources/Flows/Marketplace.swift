@@ -14,6 +14,7 @@ import HTTP
 import Journal
 import Kernel
 import Ledger
+import Media
 import NorthStar
 import Orders
 import Payments
@@ -59,6 +60,8 @@ public struct Marketplace: Sendable {
     public let allocations: Allocations
     /// Whose arm ranks by which weights.
     public let rankingArms: RankingArms
+    /// Takes pictures in; `nil` where there is no media folder.
+    public let pictures: Pictures?
     /// Takes the money.
     public let provider: any PaymentProvider
     /// What the operator has settled with everybody.
@@ -73,11 +76,13 @@ public struct Marketplace: Sendable {
     /// - Parameters:
     ///   - feedSnapshot: where the feed's engine is kept between runs.
     ///   - privateWebhooks: whether shops' webhooks may go to addresses of this machine's own networks, for trials.
+    ///   - mediaFolder: where pictures are kept.
     public init(
         store: any Store, source: Kernel.Source, people configuration: People.Configuration = .init(),
         feedSnapshot: String? = nil, provider: any PaymentProvider, terms: TradeTerms = .init(),
-        memberships: any Memberships = NoMemberships(), privateWebhooks: Bool = false
+        memberships: any Memberships = NoMemberships(), privateWebhooks: Bool = false, mediaFolder: String? = nil
     ) {
+        pictures = mediaFolder.map { Pictures(folder: $0) }
         self.terms = terms
         messageLimit = RateLimiter(capacity: 10, every: .seconds(6), source: source)
         self.store = store

@@ -102,7 +102,7 @@ struct Installation: Sendable {
         people.scryptRounds = scryptRounds
         return Marketplace(
             store: store, source: .system, people: people, feedSnapshot: "\(folder)/feed.snapshot", provider: provider,
-            privateWebhooks: environment["QUANYU_PRIVATE_WEBHOOKS"] == "yes")
+            privateWebhooks: environment["QUANYU_PRIVATE_WEBHOOKS"] == "yes", mediaFolder: mediaFolder)
     }
 
     /// The server's secret, made at the first start and readable by its owner only.

@@ -2,11 +2,12 @@ import Crypto
 import Flows
 import Foundation
 import HTTP
+import HTTPTypes
 import Hummingbird
 import Journal
 import Kernel
 import Orders
-import Stock
+@testable import Stock
 import Store
 import Synchronization
 import Testing
@@ -98,7 +99,7 @@ struct WebhookTests {
             try await happen(market, 2)
             try await happen(market, 3, shop: ShopID(rawValue: 9))
             receiver.answer(503)
-            try await eventually(market, kind) { receiver.messages.count == 1 }
+            try await settled(market, kind) { receiver.messages.count == 1 }
             var sent = try await flow.deliveries(to: made.endpoint.id, at: shop, limit: 9, by: owner)
             #expect(sent.count == 1 && sent[0].state == .waiting && sent[0].answer?.hasPrefix("503") == true)
             #expect(try await flow.endpoints(of: shop, by: owner)[0].failingSince != nil)
@@ -136,36 +137,52 @@ struct WebhookTests {
         let receiver = Receiver()
         receiver.answer(500)
         try await receiver.listen { url in
-            let flow = KeepWebhooks(market)
-            let topics = ["stock.ran_low"]
-            let id = try await flow.add(url: url, topics: topics, at: shop, Command(by: owner)).endpoint.id
-            try await flow.ping(id, at: shop, Command(by: owner))
-            for _ in 0..<30 {
-                try await settle(market, kind)
-                clock.advance(by: .hours(8))
-            }
+            let endpoint = try await KeepWebhooks(market).add(
+                url: url, topics: ["stock.ran_low"], at: shop, Command(by: owner)
+            ).endpoint
+            try await giveUp(endpoint, market, kind, clock)
             #expect(receiver.messages.count == 19)
-            let given = try await flow.deliveries(to: id, at: shop, in: .failed, limit: 9, by: owner)
-            #expect(given.count == 1 && given[0].attempts == 19)
-
             receiver.answer(200)
-            _ = try await flow.change(
-                id, url: url, topics: topics, isPaused: true, at: shop, Command(by: owner))
-            try await happen(market, 4)
-            try await eventually(market, kind) {
-                try await flow.deliveries(to: id, at: shop, in: .failed, limit: 9, by: owner).count == 2
-            }
-            #expect(receiver.messages.count == 19)
-            let from = Instant(milliseconds: 0)
-            #expect(try await flow.replayFailed(since: from, to: id, at: shop, by: owner) == 2)
-            try await settle(market, kind)
+            try await keepWhilePaused(endpoint, market, kind)
             #expect(receiver.messages.count == 21)
-            #expect(try await flow.deliveries(to: id, at: shop, in: .delivered, limit: 9, by: owner).count == 2)
         }
     }
 
+    private static func giveUp(
+        _ endpoint: WebhookEndpoint, _ market: Marketplace, _ kind: TestStore, _ clock: TestClock
+    ) async throws {
+        try await KeepWebhooks(market).ping(endpoint.id, at: shop, Command(by: owner))
+        for _ in 0..<30 {
+            try await settle(market, kind)
+            clock.advance(by: .hours(8))
+        }
+        let given = try await deliveries(endpoint, .failed, market)
+        #expect(given.count == 1 && given[0].attempts == 19)
+    }
+
+    private static func keepWhilePaused(
+        _ endpoint: WebhookEndpoint, _ market: Marketplace, _ kind: TestStore
+    ) async throws {
+        let flow = KeepWebhooks(market)
+        let change = KeepWebhooks.Change(
+            of: endpoint.id, at: shop, url: endpoint.url, topics: endpoint.topics, isPaused: true)
+        _ = try await flow.change(change, Command(by: owner))
+        try await happen(market, 4)
+        try await settled(market, kind) { try await deliveries(endpoint, .failed, market).count == 2 }
+        let from = Instant(milliseconds: 0)
+        #expect(try await flow.replayFailed(since: from, to: endpoint.id, at: shop, by: owner) == 2)
+        try await settle(market, kind)
+        #expect(try await deliveries(endpoint, .delivered, market).count == 2)
+    }
+
+    private static func deliveries(
+        _ endpoint: WebhookEndpoint, _ state: WebhookDelivery.State, _ market: Marketplace
+    ) async throws -> [WebhookDelivery] {
+        try await KeepWebhooks(market).deliveries(to: endpoint.id, at: shop, in: state, limit: 9, by: owner)
+    }
+
     /// On PostgreSQL a fact is seen once older transactions have ended.
-    private static func eventually(
+    private static func settled(
         _ market: Marketplace, _ kind: TestStore, _ condition: () async throws -> Bool
     ) async throws {
         let deadline = ContinuousClock.now + .seconds(30)

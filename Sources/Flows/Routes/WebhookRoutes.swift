@@ -95,10 +95,10 @@ extension MarketplaceAPI {
             .put, "/shops/{shop}/webhooks/{webhook}", "changeWebhook",
             "Changes an endpoint, pauses it or starts it again.", access: .person(.shops), body: WebhookChangeBody.self
         ) { [market] call in
-            WebhookBody(
-                try await KeepWebhooks(market).change(
-                    try call.webhook, url: call.body.url, topics: call.body.topics, isPaused: call.body.paused,
-                    at: try call.shop, try call.command))
+            let change = KeepWebhooks.Change(
+                of: try call.webhook, at: try call.shop, url: call.body.url, topics: call.body.topics,
+                isPaused: call.body.paused)
+            return WebhookBody(try await KeepWebhooks(market).change(change, try call.command))
         }
         api.route(
             .delete, "/shops/{shop}/webhooks/{webhook}", "removeWebhook",

@@ -27,6 +27,9 @@ enum Template: String, CaseIterable {
     case follow
     case following
     case freight
+    case goods
+    case goodsForm = "goods_form"
+    case goodsTable = "goods_table"
     case layout
     case mall
     case me
@@ -56,7 +59,9 @@ enum Template: String, CaseIterable {
     case slots
     case survey
     case testPayment = "test_payment"
+    case staff
     case tile
+    case trail
     case token
     case treeNode = "tree_node"
     case stock
@@ -115,6 +120,9 @@ enum Template: String, CaseIterable {
         case .follow: PackageResources.follow_mustache
         case .following: PackageResources.following_mustache
         case .freight: PackageResources.freight_mustache
+        case .goods: PackageResources.goods_mustache
+        case .goodsForm: PackageResources.goods_form_mustache
+        case .goodsTable: PackageResources.goods_table_mustache
         case .layout: PackageResources.layout_mustache
         case .mall: PackageResources.mall_mustache
         case .me: PackageResources.me_mustache
@@ -144,7 +152,9 @@ enum Template: String, CaseIterable {
         case .slots: PackageResources.slots_mustache
         case .survey: PackageResources.survey_mustache
         case .testPayment: PackageResources.test_payment_mustache
+        case .staff: PackageResources.staff_mustache
         case .tile: PackageResources.tile_mustache
+        case .trail: PackageResources.trail_mustache
         case .token: PackageResources.token_mustache
         case .treeNode: PackageResources.tree_node_mustache
         case .stock: PackageResources.stock_mustache

@@ -28,13 +28,13 @@ struct ScorePages: Sendable {
     ) async throws -> Response {
         let id: ShopID = try context.identifier("shop", "shop")
         let identity = try context.person()
-        try identity.requireStaff(of: id)
+        try identity.require(.see, at: id)
         guard let shop = try await market.shops.shop(id) else { throw NotFound("shop") }
         let scores = KeepScores(market)
         let score = try await scores.score(of: id)
         let influences = try await scores.influences(on: id, for: identity)
         let appeals = try await scores.appeals(of: id, for: identity)
-        let mayAppeal = (try? identity.requireStaff(of: id, KeepScores.staff)) != nil
+        let mayAppeal = identity.may(.service, at: id)
         var view = ScoreView(score).view(context)
         view["shop"] = shop.name.text(in: context.language)
         view["shopID"] = id.description

@@ -137,9 +137,10 @@ struct WebhookPages: Sendable {
                 try await flow.remove(id, at: shop, by: command.identity)
                 return Frame.redirect("/shop-desk/\(shop)/webhooks")
             default:
-                _ = try await flow.change(
-                    id, url: form["url"] ?? "", topics: topics(form),
-                    isPaused: action == "pause" || action == "paused", at: shop, command)
+                let change = KeepWebhooks.Change(
+                    of: id, at: shop, url: form["url"] ?? "", topics: topics(form),
+                    isPaused: action == "pause" || action == "paused")
+                _ = try await flow.change(change, command)
             }
         } catch let problem as InvalidField {
             return try await show(endpoint, problem: problem, form: form, request, context)
