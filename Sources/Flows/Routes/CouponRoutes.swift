@@ -173,7 +173,10 @@ extension MarketplaceAPI {
             "Offers a coupon of a shop; it runs once everybody who pays has agreed.", access: .person(.shops),
             body: NewCouponBody.self, status: .created
         ) { [self] call in
-            let terms = try call.body.terms(at: try call.couponShop)
+            let shop = try call.couponShop
+            // Before the terms are read, so that a stranger isn't told what is wrong with them.
+            try call.context.person().requireStaff(of: shop)
+            let terms = try call.body.terms(at: shop)
             let coupon = try await OfferCoupons(market).offer(terms, as: .shop, try call.couponCommand)
             return CouponBody(coupon, call.context.language)
         }
