@@ -144,7 +144,9 @@ let package = Package(
         .testTarget(name: "PricingTests", dependencies: ["Coupons", "Pricing"], path: "Tests/Trade/Pricing"),
         .testTarget(name: "PaymentsTests", dependencies: ["Kernel", "Payments"], path: "Tests/Trade/Payments"),
         .testTarget(name: "WarehouseTests", dependencies: ["Warehouse"], path: "Tests/Trade/Warehouse"),
-        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "StoreSQLite"], path: "Tests/Trade/Ledger"),
+        // Random sequences against models, shown at their shortest when they fail.
+        .target(name: "Sequences", path: "Tests/Sequences"),
+        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "StoreSQLite", "Sequences"], path: "Tests/Trade/Ledger"),
         .testTarget(name: "KernelTests", dependencies: ["Kernel"], path: "Tests/Ground/Kernel"),
         // The built executable under test: what the suites share, then one suite a question.
         .target(name: "Harness", dependencies: [httpClient], path: "Tests/Harness"),
@@ -159,14 +161,14 @@ let package = Package(
             name: "StoresTests",
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows", "Decisions",
-                "Experiments", "Feed", "Inference", "Coupons", "Pricing", "Warehouse",
+                "Experiments", "Feed", "Inference", "Coupons", "Pricing", "Warehouse", "Sequences",
             ],
             path: "Tests/Stores"),
         .testTarget(
             name: "ExperimentsTests", dependencies: ["Experiments", "Inference", "Kernel"],
             path: "Tests/Value/Experiments"),
         .testTarget(
-            name: "TradeTests", dependencies: ["Flows", "StoreSQLite", "Alliance", "AfterSales", "Ledger"],
+            name: "TradeTests", dependencies: ["Flows", "StoreSQLite", "Alliance", "AfterSales", "Ledger", "Sequences"],
             path: "Tests/Trade/Flows"),
     ],
     swiftLanguageModes: [.v6]
