@@ -146,7 +146,8 @@ let package = Package(
         .testTarget(name: "WarehouseTests", dependencies: ["Warehouse"], path: "Tests/Trade/Warehouse"),
         // Random sequences against models, shown at their shortest when they fail.
         .target(name: "Sequences", path: "Tests/Sequences"),
-        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "StoreSQLite", "Sequences"], path: "Tests/Trade/Ledger"),
+        .testTarget(
+            name: "LedgerTests", dependencies: ["Ledger", "StoreSQLite", "Sequences"], path: "Tests/Trade/Ledger"),
         .testTarget(name: "KernelTests", dependencies: ["Kernel"], path: "Tests/Ground/Kernel"),
         // The built executable under test: what the suites share, then one suite a question.
         .target(name: "Harness", dependencies: [httpClient], path: "Tests/Harness"),
@@ -168,7 +169,8 @@ let package = Package(
             name: "ExperimentsTests", dependencies: ["Experiments", "Inference", "Kernel"],
             path: "Tests/Value/Experiments"),
         .testTarget(
-            name: "TradeTests", dependencies: ["Flows", "StoreSQLite", "Alliance", "AfterSales", "Ledger", "Sequences"],
+            name: "TradeTests",
+            dependencies: ["Flows", "StoreSQLite", "Alliance", "AfterSales", "Ledger", "Sequences"],
             path: "Tests/Trade/Flows"),
     ],
     swiftLanguageModes: [.v6]
