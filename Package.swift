@@ -154,7 +154,8 @@ let package = Package(
         .testTarget(
             name: "APITests", dependencies: ["Harness", "Quanyu"], path: "Tests/API", exclude: ["StripeStandIn"]),
         .testTarget(
-            name: "FaultsTests", dependencies: ["Harness", "Quanyu", "Store", "StoreSQLite"], path: "Tests/Faults"),
+            name: "FaultsTests", dependencies: ["Harness", "Quanyu", "Store", "StoreSQLite", "Sequences"],
+            path: "Tests/Faults"),
         .testTarget(name: "JourneysTests", dependencies: ["Harness", "Quanyu"], path: "Tests/Journeys"),
         .testTarget(name: "SimulateTests", dependencies: ["Quanyu", "World"], path: "Tests/Simulate"),
         .testTarget(name: "AnalyzeTests", dependencies: ["Quanyu", "Inference"], path: "Tests/Analyze"),
