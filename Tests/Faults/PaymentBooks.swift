@@ -112,6 +112,13 @@ struct PaymentBooks {
         return count
     }
 
+    /// Changes the file behind the server's back.
+    func change(_ statement: SQL) async throws {
+        let store = try SQLiteStore(path: "\(data)/quanyu.sqlite")
+        _ = try await store.write { try $0.run(statement) }
+        await store.close()
+    }
+
     /// How many of each have happened, for the record.
     func counts() async throws -> [String: Int] {
         let store = try SQLiteStore(path: "\(data)/quanyu.sqlite")

@@ -79,28 +79,6 @@ public struct Sequences<Command: Sendable>: Sendable {
         return (0..<length).map { _ in draw(&random) }
     }
 
-    /// Runs the sequence of one seed, and shrinks it if it fails.
-    ///
-    /// - Parameter run: as for ``counterexample(_:)``, for models that wait for a database.
-    public func counterexample(
-        of seed: UInt64, isolation: isolated (any Actor)? = #isolation, _ run: ([Command]) async throws -> Void
-    ) async -> Counterexample<Command>? {
-        var shrinking = Shrinking(commands(seed))
-        var failure: String?
-        do { try await run(shrinking.smallest) } catch { failure = "\(error)" }
-        guard var failure else { return nil }
-        while let candidate = shrinking.candidate {
-            do {
-                try await run(candidate)
-                shrinking.answer(fails: false)
-            } catch {
-                failure = "\(error)"
-                shrinking.answer(fails: true)
-            }
-        }
-        return Counterexample(seed: seed, commands: shrinking.smallest, failure: failure)
-    }
-
     /// Runs every sequence, and shrinks the first that fails.
     ///
     /// - Parameter run: runs a sequence from the beginning and throws where it and its model differ.
@@ -126,6 +104,30 @@ public struct Sequences<Command: Sendable>: Sendable {
             failure = found ?? failure
         }
         return Counterexample(seed: seed, commands: shrinking.smallest, failure: failure)
+    }
+
+    /// ``counterexample(of:seed:_:)`` for models that wait for a database.
+    public static func slowCounterexample(
+        of sequence: [Command], seed: UInt64, isolation: isolated (any Actor)? = #isolation,
+        _ run: ([Command]) async throws -> Void
+    ) async -> Counterexample<Command>? {
+        guard var failure = await slowFailure(sequence, run) else { return nil }
+        var shrinking = Shrinking(sequence)
+        while let candidate = shrinking.candidate {
+            let found = await slowFailure(candidate, run)
+            shrinking.answer(fails: found != nil)
+            failure = found ?? failure
+        }
+        return Counterexample(seed: seed, commands: shrinking.smallest, failure: failure)
+    }
+
+    private static func slowFailure(
+        _ commands: [Command], isolation: isolated (any Actor)? = #isolation, _ run: ([Command]) async throws -> Void
+    ) async -> String? {
+        do {
+            try await run(commands)
+            return nil
+        } catch { return "\(error)" }
     }
 
     private static func failure(_ commands: [Command], _ run: ([Command]) throws -> Void) -> String? {
