@@ -44,6 +44,8 @@ let package = Package(
     targets: [
         // Ground
         .systemLibrary(name: "CLibPQ", path: "Sources/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CGMime", path: "Sources/CGMime", pkgConfig: "gmime-3.0", providers: [.apt(["libgmime-3.0-dev"])]),
         .systemLibrary(name: "CCSV", path: "Sources/CCSV", providers: [.apt(["libcsv-dev"])]),
         .target(name: "CSV", dependencies: ["CCSV"], path: "Sources/Ground/CSV"),
         .target(name: "Kernel", path: "Sources/Ground/Kernel"),
@@ -53,8 +55,11 @@ let package = Package(
             name: "StorePostgres", dependencies: ["Kernel", "Store", "CLibPQ"], path: "Sources/Ground/StorePostgres"),
         .target(name: "Journal", dependencies: ["Kernel", "Store"], path: "Sources/Ground/Journal"),
         .target(
-            name: "HTTP", dependencies: ["Kernel", "Store", hummingbird, httpTypes, crypto, logging, metrics],
+            name: "HTTP",
+            dependencies: ["CGMime", "Kernel", "Store", hummingbird, httpTypes, crypto, logging, metrics],
             path: "Sources/Ground/HTTP"),
+        .target(name: "KeyedDraw", dependencies: [crypto], path: "Sources/Ground/KeyedDraw"),
+        .target(name: "Media", dependencies: ["Kernel", crypto], path: "Sources/Ground/Media"),
         // People
         room("People", "Sources/People", [crypto, cryptoExtras]),
         // Trade
@@ -68,6 +73,7 @@ let package = Package(
         room("AfterSales", "Sources/Trade/AfterSales"),
         room("Coupons", "Sources/Trade/Coupons"),
         room("Pricing", "Sources/Trade/Pricing"),
+        room("Webhooks", "Sources/Trade/Webhooks", [crypto, httpClient]),
         // Fields
         room("Shops", "Sources/Fields/Shops"),
         room("Content", "Sources/Fields/Content"),
@@ -77,25 +83,29 @@ let package = Package(
         room("Alliance", "Sources/Growth/Alliance"),
         // Value
         room("Decisions", "Sources/Value/Decisions", ["Inference"]),
-        room("Experiments", "Sources/Value/Experiments", ["Inference", crypto]),
+        room("Experiments", "Sources/Value/Experiments", ["Inference", "KeyedDraw"]),
+        room("Allocations", "Sources/Value/Allocations", ["Inference"]),
+        room("NorthStar", "Sources/Value/NorthStar", ["Inference"]),
+        room("Experience", "Sources/Value/Experience", ["Inference", "KeyedDraw"]),
         // Flows
         .target(
             name: "Flows",
             dependencies: [
-                "CSV", "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders",
+                "CSV", "Kernel", "Store", "Journal", "HTTP", "Media", "People", "Catalog", "Stock", "Carts", "Orders",
                 "Payments",
                 "Shops", "Ledger", "AfterSales", "Alliance", "Decisions", "Experiments", "Matching",
-                "Inference", "Coupons", "Pricing", "Warehouse",
+                "Inference", "Coupons", "Pricing", "Experience", "NorthStar", "Allocations", "Warehouse", "Webhooks",
                 "Content", "Feed", "Centre", hummingbird, httpTypes,
             ], path: "Sources/Flows", exclude: ["Importing"]),
         // Sites
         .target(
             name: "Sites",
             dependencies: [
-                "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Carts", "Orders", "Payments",
-                "Shops", "Coupons", "Pricing", "Warehouse",
+                "Kernel", "Store", "Journal", "HTTP", "Media", "People", "Catalog", "Stock", "Carts", "Orders",
+                "Payments",
+                "Shops", "Coupons", "Pricing", "Warehouse", "Webhooks",
                 "Content", "Feed", "Centre", "Ledger", "Alliance", "AfterSales", "Decisions", "Experiments",
-                "Inference",
+                "Inference", "Experience", "NorthStar", "Allocations",
                 "Flows", mustache,
                 hummingbird, httpTypes, crypto,
             ], path: "Sources/Sites", resources: [.embedInCode("Templates"), .embedInCode("Assets")]),
@@ -137,17 +147,19 @@ let package = Package(
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "HTTP", "People", "Catalog", "Stock", "Orders",
                 "Payments", "Ledger", "Shops", "Feed", "Flows", "Importing", "CSV", "Inference", "InferenceTrials",
-                "Journal", "Decisions", "Experiments", "Content", "World", "Coupons",
+                "Journal", "Decisions", "Experiments", "Experience", "Content", "World", "Coupons",
                 "Matching", "MatchingText", "Sites", hummingbird, httpClient, arguments, lifecycle, logging, metrics,
             ],
             path: "Sources/Quanyu"),
         .testTarget(name: "PricingTests", dependencies: ["Coupons", "Pricing"], path: "Tests/Trade/Pricing"),
+        .testTarget(name: "WebhooksTests", dependencies: ["Kernel", "Webhooks"], path: "Tests/Trade/Webhooks"),
         .testTarget(name: "PaymentsTests", dependencies: ["Kernel", "Payments"], path: "Tests/Trade/Payments"),
         .testTarget(name: "WarehouseTests", dependencies: ["Warehouse"], path: "Tests/Trade/Warehouse"),
         // Random sequences against models, shown at their shortest when they fail.
         .target(name: "Sequences", path: "Tests/Sequences"),
         .testTarget(
             name: "LedgerTests", dependencies: ["Ledger", "StoreSQLite", "Sequences"], path: "Tests/Trade/Ledger"),
+        .testTarget(name: "MediaTests", dependencies: ["Media", "HTTP"], path: "Tests/Ground/Media"),
         .testTarget(name: "KernelTests", dependencies: ["Kernel"], path: "Tests/Ground/Kernel"),
         // The built executable under test: what the suites share, then one suite a question.
         .target(name: "Harness", dependencies: [httpClient], path: "Tests/Harness"),
@@ -163,12 +175,16 @@ let package = Package(
             name: "StoresTests",
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows", "Decisions",
-                "Experiments", "Feed", "Inference", "Coupons", "Pricing", "Warehouse", "Sequences",
+                "Experiments", "Feed", "Inference", "Coupons", "Pricing", "Experience", "NorthStar", "Allocations",
+                "Warehouse", "Webhooks", "Sequences", hummingbird, httpTypes, crypto,
             ],
             path: "Tests/Stores"),
         .testTarget(
             name: "ExperimentsTests", dependencies: ["Experiments", "Inference", "Kernel"],
             path: "Tests/Value/Experiments"),
+        .testTarget(
+            name: "ExperienceTests", dependencies: ["Experience", "Inference", "Kernel", "KeyedDraw"],
+            path: "Tests/Value/Experience"),
         .testTarget(
             name: "TradeTests",
             dependencies: ["Flows", "StoreSQLite", "Alliance", "AfterSales", "Ledger", "Sequences"],

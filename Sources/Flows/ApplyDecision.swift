@@ -64,6 +64,7 @@ public struct ApplyDecision: Sendable {
         _ version: String, for decision: DecisionID, holdout: Int, by person: PersonID, in transaction: any Transaction
     ) throws {
         let proof = try Decisions.requireRunning(decision, in: transaction)
+        try GuardExperience(market: market).ship(decision, proof, in: transaction)
         let previous = try market.feed.putInForce(version, by: proof, in: transaction)
         let own = try Experiments.of(decision, in: transaction)
         for experiment in own where experiment.state == .running {

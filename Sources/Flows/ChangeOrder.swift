@@ -3,6 +3,7 @@ import HTTP
 import Kernel
 import Orders
 import Payments
+import Shops
 import Stock
 import Store
 import Warehouse
@@ -20,7 +21,7 @@ public struct ChangeOrder: Sendable {
     public func cancel(_ id: OrderID, by identity: Identity, reason: String) async throws -> Order {
         let reason = try ValidatedText(reason, field: "reason", length: 0...200).value
         return try await market.store.write { [market] transaction in
-            let order = try Self.order(id, for: identity, in: transaction)
+            let order = try Self.order(id, for: identity, who: .service, in: transaction)
             let wasPaid = order.state == .paid
             guard try Warehouses.fulfilment(of: id, in: transaction).allSatisfy({ $0.shipped == 0 }) || !wasPaid else {
                 throw ShipmentProblem.partlyShipped
@@ -35,6 +36,10 @@ public struct ChangeOrder: Sendable {
             try market.warehouses.cancelAll(of: id, by: identity.person, in: transaction)
             try market.stock.release(order.lines.compactMap(\.reservation), in: transaction)
             try KeepCoupons(market: market).release([order], in: transaction)
+            if identity.person != order.buyer {
+                try TrailNote(.orderCancelled, of: id, [TrailChange("reason", was: nil, now: reason)]).keep(
+                    in: market.shops, by: identity, at: order.shop, in: transaction)
+            }
             if let intent = try Payments.intent(of: order.group, in: transaction) {
                 if wasPaid {
                     try KeepBooks(market: market).takeBack(order, of: intent, in: transaction)
@@ -76,10 +81,13 @@ public struct ChangeOrder: Sendable {
         try await market.store.read { try Self.order(id, for: identity, in: $0) }
     }
 
-    private static func order(_ id: OrderID, for identity: Identity, in transaction: any Transaction) throws -> Order {
+    private static func order(
+        _ id: OrderID, for identity: Identity, who permission: ShopPermission = .orders,
+        in transaction: any Transaction
+    ) throws -> Order {
         guard let order = try Orders.order(id, in: transaction) else { throw NotFound("order") }
         guard order.buyer != identity.person else { return order }
-        do { try identity.requireStaff(of: order.shop, [.owner, .manager, .support, .warehouse]) } catch {
+        do { try identity.require(permission, at: order.shop) } catch {
             throw NotFound("order")
         }
         return order

@@ -1,6 +1,7 @@
 import Decisions
 import HTTP
 import Kernel
+import NorthStar
 import Store
 
 /// Operators write decisions, start them, and say what became of them; each command once.
@@ -14,8 +15,10 @@ public struct KeepDecisions: Sendable {
     ///
     /// - Throws: `Forbidden`, `InvalidField`.
     public func draft(_ terms: DecisionTerms, _ command: Command) async throws -> DecisionRecord {
-        try await once(command) { [market] in
-            try market.decisions.draft(terms, by: command.identity.person, in: $0)
+        try await once(command) { [self] in
+            let id = try market.decisions.draft(terms, by: command.identity.person, in: $0)
+            try readTree(for: id, in: $0)
+            return id
         }
     }
 
@@ -23,8 +26,9 @@ public struct KeepDecisions: Sendable {
     ///
     /// - Throws: `Forbidden`, `InvalidField`, `NotFound`, ``DecisionProblem/frozen``.
     public func revise(_ id: DecisionID, _ terms: DecisionTerms, _ command: Command) async throws -> DecisionRecord {
-        try await once(command) { [market] in
+        try await once(command) { [self] in
             try market.decisions.revise(id, terms, in: $0)
+            try readTree(for: id, in: $0)
             return id
         }
     }
@@ -48,7 +52,12 @@ public struct KeepDecisions: Sendable {
     public func apply(
         _ event: DecisionEvent, to id: DecisionID, note: String, _ command: Command
     ) async throws -> DecisionRecord {
-        try await once(command) { [market] in
+        if event == .start {
+            try command.identity.requireOperator()
+            // Kept also when the start is refused: a slope that was learnt meanwhile has to be seen to be answered.
+            try await market.store.write { try readTree(for: id, in: $0) }
+        }
+        return try await once(command) { [market] in
             try ApplyDecision(market).carryOut(event, of: id, by: command.identity.person, in: $0)
             try market.decisions.apply(event, to: id, note: note, by: command.identity.person, in: $0)
             return id
@@ -66,6 +75,14 @@ public struct KeepDecisions: Sendable {
                 part, of: id, change: change, reason: reason, by: command.identity.person, in: $0)
             return id
         }
+    }
+
+    /// Notes what the North Star tree knows of the metric, so that the lint reads the tree.
+    private func readTree(for id: DecisionID, in transaction: any Transaction) throws {
+        let metric = try Decisions.find(id, in: transaction).terms.metric
+        let found = try NorthStar.reading(of: metric, in: transaction)
+        let reading = found.map { MetricReading(parent: $0.parent?.title.en, slope: $0.slope) } ?? MetricReading()
+        try market.decisions.note(reading, of: id, in: transaction)
     }
 
     private func once(

@@ -1,17 +1,21 @@
 import AfterSales
 import Alliance
+import Allocations
 import Carts
 import Catalog
 import Centre
 import Content
 import Coupons
 import Decisions
+import Experience
 import Experiments
 import Feed
 import HTTP
 import Journal
 import Kernel
 import Ledger
+import Media
+import NorthStar
 import Orders
 import Payments
 import People
@@ -19,6 +23,7 @@ import Pricing
 import Shops
 import Stock
 import Store
+import Webhooks
 import Warehouse
 
 /// Every room of the house, opened once at start and handed to flows and sites.
@@ -47,9 +52,16 @@ public struct Marketplace: Sendable {
     public let pricing: Pricing
     /// Who holds which tier of a shop's membership.
     public let memberships: any Memberships
+    /// Tells shops' own programs what happens.
+    public let webhooks: Webhooks
     public let experiments: Experiments
+    public let experience: Experience
+    public let northStar: NorthStar
+    public let allocations: Allocations
     /// Whose arm ranks by which weights.
     public let rankingArms: RankingArms
+    /// Takes pictures in; `nil` where there is no media folder.
+    public let pictures: Pictures?
     /// Takes the money.
     public let provider: any PaymentProvider
     /// What the operator has settled with everybody.
@@ -61,12 +73,16 @@ public struct Marketplace: Sendable {
 
     /// Opens every room.
     ///
-    /// - Parameter feedSnapshot: where the feed's engine is kept between runs.
+    /// - Parameters:
+    ///   - feedSnapshot: where the feed's engine is kept between runs.
+    ///   - privateWebhooks: whether shops' webhooks may go to addresses of this machine's own networks, for trials.
+    ///   - mediaFolder: where pictures are kept.
     public init(
         store: any Store, source: Kernel.Source, people configuration: People.Configuration = .init(),
         feedSnapshot: String? = nil, provider: any PaymentProvider, terms: TradeTerms = .init(),
-        memberships: any Memberships = NoMemberships()
+        memberships: any Memberships = NoMemberships(), privateWebhooks: Bool = false, mediaFolder: String? = nil
     ) {
+        pictures = mediaFolder.map { Pictures(folder: $0) }
         self.terms = terms
         messageLimit = RateLimiter(capacity: 10, every: .seconds(6), source: source)
         self.store = store
@@ -91,7 +107,11 @@ public struct Marketplace: Sendable {
         coupons = Coupons(store: store, source: source)
         pricing = Pricing(store: store, source: source)
         self.memberships = memberships
+        webhooks = Webhooks(store: store, source: source, mayReachPrivate: privateWebhooks)
         experiments = Experiments(store: store, journal: journal, source: source)
+        experience = Experience(store: store, journal: journal, source: source)
+        northStar = NorthStar(store: store, journal: journal, source: source)
+        allocations = Allocations(store: store, journal: journal, source: source)
         rankingArms = RankingArms(experiments: experiments, store: store)
         feed.rank(by: rankingArms.weights)
     }
@@ -102,7 +122,8 @@ public struct Marketplace: Sendable {
         + Shops.migrations + Content.migrations + Feed.migrations + Centre.migrations + Carts.migrations
         + Orders.migrations + Payments.migrations + Ledger.migrations + Alliance.migrations
         + AfterSales.migrations + Decisions.migrations + Experiments.migrations + Feed.weightMigrations
-        + Coupons.migrations + Pricing.migrations + Warehouses.migrations + [shippedMigration]
+        + Coupons.migrations + Pricing.migrations + Webhooks.migrations + Warehouses.migrations + [shippedMigration]
+        + Experience.migrations + NorthStar.migrations + Allocations.migrations
 
     /// What was sold before the house knew what had left it: the goods of orders that are on their way or received.
     private static let shippedMigration = Migration(
@@ -128,6 +149,10 @@ public struct Marketplace: Sendable {
             group.addTask { await centre.run() }
             group.addTask { await rankingArms.run(journal) }
             group.addTask { await journal.follow(experiments.follower) }
+            group.addTask { await journal.follow(webhooks.follower) }
+            group.addTask { await webhooks.run() }
+            group.addTask { await journal.follow(experience.surveyFollower) }
+            group.addTask { await journal.follow(experience.scoreFollower) }
             group.addTask { await SettlePayments(self).run() }
             group.addTask { await Retention(self).run() }
             group.addTask { await SweepDeadlines(self).run() }

@@ -1,6 +1,7 @@
 import Catalog
 import HTTP
 import Kernel
+import Shops
 import Stock
 import Store
 
@@ -37,10 +38,10 @@ public struct OpenFlashLot: Sendable {
     public func callAsFunction(
         _ variant: VariantID, at shop: ShopID, by identity: Identity, terms: Terms
     ) async throws -> FlashLot {
-        try identity.requireStaff(of: shop, [.owner, .manager])
+        try identity.require(.prices, at: shop)
         let now = market.source.now
         let id = market.source.identifier(FlashLotKind.self)
-        return try await market.store.write { [stock = market.stock] transaction in
+        return try await market.store.write { [stock = market.stock, shops = market.shops] transaction in
             let found = try Catalog.variants([variant], at: now, in: transaction)[variant]
             guard let found, found.shop == shop, let price = found.price else { throw NotFound("variant") }
             guard terms.amount < price.amount.amount else {
@@ -53,6 +54,8 @@ public struct OpenFlashLot: Sendable {
                 id: id, variant: variant, shop: shop, price: Money(terms.amount, price.amount.currency),
                 total: terms.total, buyerLimit: terms.buyerLimit, startsAt: terms.startsAt, endsAt: terms.endsAt)
             try stock.open(lot, in: transaction)
+            let change = TrailChange("amount", was: nil, now: lot.price.plain)
+            try TrailNote(.flashLotOpened, of: id, [change]).keep(in: shops, by: identity, at: shop, in: transaction)
             return lot
         }
     }
@@ -61,7 +64,11 @@ public struct OpenFlashLot: Sendable {
     ///
     /// - Throws: ``NotFound``, ``Forbidden``.
     public func end(_ lot: FlashLotID, of shop: ShopID, by identity: Identity) async throws {
-        try identity.requireStaff(of: shop, [.owner, .manager])
-        try await market.store.write { [stock = market.stock] in try stock.end(lot, of: shop, in: $0) }
+        try identity.require(.prices, at: shop)
+        let note = TrailNote(.flashLotEnded, of: lot)
+        try await market.store.write { [stock = market.stock, shops = market.shops] transaction in
+            try stock.end(lot, of: shop, in: transaction)
+            try note.keep(in: shops, by: identity, at: shop, in: transaction)
+        }
     }
 }

@@ -1,6 +1,7 @@
 import HTTP
 import Kernel
 import Ledger
+import Shops
 import Store
 
 /// Money leaves the marketplace: asked for by its owner, sent by an operator, each once.
@@ -14,8 +15,13 @@ public struct PayOut: Sendable {
     ///
     /// - Throws: ``LedgerProblem/nothingToPay``, ``LedgerProblem/payoutInProgress``.
     public func request(to party: Party, in currency: Currency, _ command: Command) async throws -> Payout {
-        try await once(command) { [market] in
-            try market.ledger.requestPayout(to: party, in: currency, in: $0)
+        try await once(command) { [market] transaction in
+            let payout = try market.ledger.requestPayout(to: party, in: currency, in: transaction)
+            if case .shop(let shop) = party {
+                try TrailNote(.payoutRequested, of: payout.id).keep(
+                    in: market.shops, by: command.identity, at: shop, in: transaction)
+            }
+            return payout
         }
     }
 

@@ -44,7 +44,9 @@ public final class RankingArms: Sendable {
 
     /// Follows what other nodes start and end until cancelled.
     public func run(_ journal: Journal) async {
-        await journal.tail(after: .start, topics: [ExperimentChanged.topic]) { [self] _, _ in try await load() }
+        await journal.tail(after: .start, topics: [ExperimentChanged.topic, HoldoutResized.topic]) { [self] _, _ in
+            try await load()
+        }
     }
 
     /// The weights of a person, and the exposure to be told when this is the first time today that they meet their arm.

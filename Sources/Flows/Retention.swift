@@ -1,3 +1,4 @@
+import Experience
 import Experiments
 import Feed
 import Journal
@@ -19,6 +20,8 @@ public struct Retention: Sendable {
         public var quotes = Duration.days(1)
         /// Names of events that experiments have counted; none is told again so late.
         public var countedEvents = Duration.days(30)
+        /// Who could have been asked by surveys, and their answers: the two years that pages show.
+        public var surveys = Duration.days(735)
         /// Answers to commands with an `Idempotency-Key`.
         public var idempotencyKeys = Duration.days(7)
 
@@ -64,10 +67,13 @@ public struct Retention: Sendable {
         _ = try await market.journal.prune(Exposure.topic, before: now - limits.touchpoints)
         let eventsUntil = now - limits.countedEvents
         _ = try await market.store.write { try Experiments.forgetEvents(before: eventsUntil, in: $0) }
+        let surveysUntil = now - limits.surveys
+        _ = try await market.store.write { try Experience.forgetSurveys(before: surveysUntil, in: $0) }
         swept.slates = try await forgetSlates(before: now - limits.slates)
         let keysUntil = now - limits.idempotencyKeys
         swept.idempotencyKeys = try await market.store.write { try $0.forgetIdempotencyKeys(before: keysUntil) }
         _ = try await market.pricing.forgetQuotes(before: now - limits.quotes)
+        try await market.webhooks.sweep()
         swept.sessions = try await market.people.forgetEndedSessions()
         return swept
     }

@@ -2,6 +2,7 @@ import Alliance
 import Catalog
 import HTTP
 import Kernel
+import Shops
 import Store
 
 /// A shop says what creators earn who sell its product.
@@ -20,7 +21,7 @@ public struct SetCommission: Sendable {
             guard let shop = try Catalog.shops(of: [product], in: transaction)[product] else {
                 throw NotFound("product")
             }
-            do { try command.identity.requireStaff(of: shop, [.owner, .manager]) } catch is NotFound {
+            do { try command.identity.require(.prices, at: shop) } catch is NotFound {
                 throw NotFound("product")
             }
             // With the fee, a sale must not cost the shop more than it asks.
@@ -28,7 +29,10 @@ public struct SetCommission: Sendable {
                 throw InvalidField("rate", "must leave room for the platform's fee.", zh: "佣金与平台服务费之和不能超过 100%。")
             }
             let version = try transaction.once(command.key, fingerprint: command.fingerprint, at: now) {
-                try market.alliance.setRate(
+                let change = TrailChange("rate", was: nil, now: "\(rate.value)")
+                try TrailNote(.commissionSet, of: product, [change]).keep(
+                    in: market.shops, by: command.identity, at: shop, in: transaction)
+                return try market.alliance.setRate(
                     rate, of: product, in: shop, by: command.identity.person, in: transaction
                 ).version
             }

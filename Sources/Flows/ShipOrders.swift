@@ -41,7 +41,7 @@ public struct ShipOrders: Sendable {
     public func callAsFunction(
         _ parcels: [Parcel], of shop: ShopID, by identity: Identity
     ) async throws -> [Outcome] {
-        try identity.requireStaff(of: shop, [.owner, .manager, .warehouse])
+        try identity.require(.ship, at: shop)
         guard (1...Self.limit).contains(parcels.count) else {
             throw InvalidField("shipments", "must be 1–\(Self.limit).", zh: "每次须为 1–\(Self.limit) 单。")
         }

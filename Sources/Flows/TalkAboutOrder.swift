@@ -25,7 +25,7 @@ public struct TalkAboutOrder: Sendable {
         try market.messageLimit.take("\(command.identity.person)")
         let now = market.source.now
         return try await market.store.write { [market] transaction in
-            let (order, side) = try Self.open(id, for: command.identity, in: transaction)
+            let (order, side) = try Self.open(id, for: command.identity, who: .service, in: transaction)
             _ = try transaction.once(command.key, fingerprint: command.fingerprint, at: now) {
                 try market.orders.say(text, about: order, as: side, by: command.identity.person, in: transaction)
             }
@@ -60,12 +60,12 @@ public struct TalkAboutOrder: Sendable {
 
     /// The order and the caller's side of it. Operators have none: what buyer and shop say is theirs.
     private static func open(
-        _ id: OrderID, for identity: Identity, in transaction: any Transaction
+        _ id: OrderID, for identity: Identity, who permission: ShopPermission = .orders,
+        in transaction: any Transaction
     ) throws -> (Order, OrderSide) {
         guard let order = try Orders.order(id, in: transaction) else { throw NotFound("order") }
         if order.buyer == identity.person { return (order, .buyer) }
-        let parts: Set<ShopRole> = [.owner, .manager, .support, .warehouse]
-        guard let part = identity.shops[order.shop], parts.contains(part) else { throw NotFound("order") }
+        guard identity.shops[order.shop]?.permissions.contains(permission) ?? false else { throw NotFound("order") }
         return (order, .shop)
     }
 }

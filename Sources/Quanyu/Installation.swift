@@ -68,11 +68,11 @@ struct Installation: Sendable {
     func marketplace(
         callbackPort: Int, environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> (Marketplace, TestProvider?) {
-        if let stripe = try stripe(environment) { return (market(stripe), nil) }
+        if let stripe = try stripe(environment) { return (market(stripe, environment), nil) }
         let provider = TestProvider(
             store: store, source: .system, secret: "test provider \(secret)",
             callback: "http://127.0.0.1:\(callbackPort)\(API.root)/webhooks/test", client: .shared)
-        return (market(provider), provider)
+        return (market(provider, environment), provider)
     }
 
     private func stripe(_ environment: [String: String]) throws -> StripeProvider? {
@@ -97,11 +97,12 @@ struct Installation: Sendable {
             payOrigin: url ?? "https://checkout.stripe.com")
     }
 
-    private func market(_ provider: any PaymentProvider) -> Marketplace {
+    private func market(_ provider: any PaymentProvider, _ environment: [String: String]) -> Marketplace {
         var people = People.Configuration()
         people.scryptRounds = scryptRounds
         return Marketplace(
-            store: store, source: .system, people: people, feedSnapshot: "\(folder)/feed.snapshot", provider: provider)
+            store: store, source: .system, people: people, feedSnapshot: "\(folder)/feed.snapshot", provider: provider,
+            privateWebhooks: environment["QUANYU_PRIVATE_WEBHOOKS"] == "yes", mediaFolder: mediaFolder)
     }
 
     /// The server's secret, made at the first start and readable by its owner only.

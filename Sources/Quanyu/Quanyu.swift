@@ -9,6 +9,6 @@ struct Quanyu: AsyncParsableCommand {
         subcommands: [
             Serve.self, ImportFolder.self, Analyze.self, Evaluate.self, Bench.self, Migrate.self, OpenAPI.self,
             Backup.self, GrantRole.self,
-            LedgerCommand.self, Machines.self, Simulate.self,
+            LedgerCommand.self, ScoresCommand.self, Machines.self, Simulate.self,
         ])
 }

@@ -38,6 +38,9 @@ public struct Sites: Sendable {
         SignInPages(frame).addRoutes(to: router)
         AccountPages(frame).addRoutes(to: router)
         ShopDeskPages(frame).addRoutes(to: router)
+        StaffPages(frame).addRoutes(to: router)
+        GoodsTablePages(frame).addRoutes(to: router)
+        GoodsPages(frame).addRoutes(to: router)
         StockPages(frame).addRoutes(to: router)
         WarehousePages(frame).addRoutes(to: router)
         ParcelPages(frame).addRoutes(to: router)
@@ -52,7 +55,13 @@ public struct Sites: Sendable {
         DecisionPages(frame).addRoutes(to: router)
         ExperimentPages(frame).addRoutes(to: router)
         ValuePages(frame).addRoutes(to: router)
+        SurveyPages(frame).addRoutes(to: router)
+        ExperiencePages(frame).addRoutes(to: router)
+        ScorePages(frame).addRoutes(to: router)
+        NorthStarPages(frame).addRoutes(to: router)
+        AllocationPages(frame).addRoutes(to: router)
         ReconciliationPages(frame).addRoutes(to: router)
+        WebhookPages(frame).addRoutes(to: router)
     }
 
     /// Shows problems as pages; somebody who has to sign in is sent there and comes back.

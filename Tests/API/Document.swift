@@ -52,8 +52,9 @@ enum Document {
         _ method: String, _ path: String, _ operation: [String: Any], _ schemas: [String: [String: Any]]
     ) throws -> Route {
         let parameters = operation["parameters"] as? [[String: Any]] ?? []
-        let content = (operation["requestBody"] as? [String: Any])?["content"] as? [String: [String: [String: String]]]
-        let reference = content?["application/json"]?["schema"]?["$ref"]?.split(separator: "/").last.map(String.init)
+        let content = (operation["requestBody"] as? [String: Any])?["content"] as? [String: [String: Any]]
+        let reference = (content?["application/json"]?["schema"] as? [String: String])?["$ref"]?.split(separator: "/")
+            .last.map(String.init)
         let example = reference.flatMap { schemas[$0]?["example"] }
         return Route(
             method: method.uppercased(), path: path, access: operation["x-access"] as? String ?? "",

@@ -72,7 +72,8 @@ struct Site: Sendable {
             store: store, source: .system, secret: "provider", callback: "http://127.0.0.1:1/webhook", client: .shared)
         var people = People.Configuration()
         people.scryptRounds = 2
-        market = Marketplace(store: store, source: .system, people: people, provider: provider)
+        market = Marketplace(
+            store: store, source: .system, people: people, provider: provider, mediaFolder: folder + "/media")
         (shop, tea, teaVariants, script) = try await Self.stock(market)
         (creator, video) = try await Self.film(market, showing: tea)
         try await market.load()
@@ -182,14 +183,38 @@ final class Browser {
         return try await ask(path, .post, body, "en")
     }
 
+    /// Posts a form with files and the last page's token.
+    func upload(
+        _ path: String, _ fields: [(String, String)], files: [[UInt8]], token other: String? = nil
+    ) async throws -> Page {
+        var body = ByteBuffer()
+        for (name, value) in [("form_token", other ?? token)] + fields {
+            body.writeString("--fence\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n")
+        }
+        for file in files {
+            body.writeString(
+                "--fence\r\nContent-Disposition: form-data; name=\"files\"; filename=\"../a.php\"\r\n\r\n")
+            body.writeBytes(file)
+            body.writeString("\r\n")
+        }
+        body.writeString("--fence--\r\n")
+        return try await ask(path, .post, body, "en", type: "multipart/form-data; boundary=fence")
+    }
+
     private func ask(_ path: String, _ method: HTTPRequest.Method, _ body: String?, _ language: String) async throws
         -> Page
     {
+        try await ask(
+            path, method, body.map { ByteBuffer(string: $0) }, language, type: "application/x-www-form-urlencoded")
+    }
+
+    private func ask(
+        _ path: String, _ method: HTTPRequest.Method, _ body: ByteBuffer?, _ language: String, type: String
+    ) async throws -> Page {
         var headers: HTTPFields = [.accept: "text/html", .acceptLanguage: language]
         if !cookies.isEmpty { headers[.cookie] = cookies.map { "\($0)=\($1)" }.joined(separator: "; ") }
-        if body != nil { headers[.contentType] = "application/x-www-form-urlencoded" }
-        let answer = try await client.execute(
-            uri: path, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) })
+        if body != nil { headers[.contentType] = type }
+        let answer = try await client.execute(uri: path, method: method, headers: headers, body: body)
         for cookie in answer.headers[values: .setCookie] {
             let pair = cookie.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             cookies[String(pair[0])] = String(pair[1])

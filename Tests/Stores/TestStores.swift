@@ -41,7 +41,10 @@ enum TestStore: String, CaseIterable, CustomTestStringConvertible, Sendable {
             return (store, { try? FileManager.default.removeItem(at: folder) })
         case .postgres:
             let connection = try #require(Self.postgresConnection)
-            let admin = try PostgresStore(configuration: .init(connection: connection))
+            // Many tests run at once; the server has room for so many connections only.
+            var single = PostgresStore.Configuration(connection: connection)
+            single.connections = 1
+            let admin = try PostgresStore(configuration: single)
             try await admin.write { try $0.run(SQL(stringLiteral: "CREATE SCHEMA \(name)")) }
             let store = try PostgresStore(
                 configuration: .init(connection: "\(connection) options='-c search_path=\(name)'"))

@@ -50,7 +50,7 @@ public struct ShopChanged: FactContent {
 public final class Shops: Sendable {
     private let store: any Store
     private let journal: Journal
-    private let source: Source
+    let source: Source
     private let recent = Recent<ShopID, Shop>(lifetime: .seconds(30), limit: 100_000)
 
     /// The room on a store and a journal.
@@ -62,7 +62,8 @@ public final class Shops: Sendable {
 
     /// The room's tables.
     public static let migrations = [
-        Migration(room: "shops", number: 1, file: PackageResources._001_shops_sql)
+        Migration(room: "shops", number: 1, file: PackageResources._001_shops_sql),
+        Migration(room: "shops", number: 2, file: PackageResources._002_trail_sql),
     ]
 
     /// Opens a shop or changes it.

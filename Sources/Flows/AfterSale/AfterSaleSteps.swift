@@ -219,12 +219,12 @@ extension AfterSaleCase {
     }
 
     /// - Throws: ``NotFound`` unless the caller works at the shop, ``Forbidden`` in another part there.
-    func requireStaff(_ identity: Identity, _ parts: Set<ShopRole> = [.owner, .manager, .support]) throws {
-        do { try identity.requireStaff(of: shop, parts) } catch is NotFound { throw NotFound("after-sale case") }
+    func requireStaff(_ identity: Identity, _ permission: ShopPermission = .cases) throws {
+        do { try identity.require(permission, at: shop) } catch is NotFound { throw NotFound("after-sale case") }
     }
 
     /// Buyer, the shop's staff or an operator.
     func requireParty(_ identity: Identity) throws {
-        if identity.person != buyer { try requireStaff(identity, Set(ShopRole.allCases)) }
+        if identity.person != buyer { try requireStaff(identity, .orders) }
     }
 }

@@ -38,7 +38,7 @@ public struct OpenAfterSaleCase: Sendable {
         guard let order = try Orders.order(id, in: transaction) else { throw NotFound("order") }
         let isBuyer = order.buyer == identity.person
         if !isBuyer {
-            do { try identity.requireStaff(of: order.shop, [.owner, .manager, .support]) } catch {
+            do { try identity.require(.cases, at: order.shop) } catch {
                 throw NotFound("order")
             }
         }
@@ -51,6 +51,10 @@ public struct OpenAfterSaleCase: Sendable {
             asked, about: id, at: order.shop, buyer: order.buyer, currency: order.total.currency,
             isShipped: order.state != .paid, by: identity.person, in: transaction)
         try market.ledger.block(request.lines.map(\.line), in: transaction)
+        if !isBuyer {
+            try TrailNote(.caseRefunded, of: opened.id).keep(
+                in: market.shops, by: identity, at: order.shop, in: transaction)
+        }
         guard !isBuyer || request.kind == .priceProtection else { return opened }
         return try steps.step(.approve, opened, by: isBuyer ? nil : identity.person, in: transaction)
     }

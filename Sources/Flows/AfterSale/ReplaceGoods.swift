@@ -1,6 +1,7 @@
 import AfterSales
 import HTTP
 import Kernel
+import Shops
 import Store
 
 /// An exchange's second half: the shop sends goods again, the buyer has them.
@@ -18,8 +19,11 @@ public struct ReplaceGoods: Sendable {
     ) async throws -> AfterSaleCase {
         let carriage = try Carriage(carrier: carrier, tracking: tracking)
         let steps = AfterSaleSteps(market: market)
-        return try await steps.run(id, command) { found, transaction in
-            try found.requireStaff(command.identity, [.owner, .manager, .support, .warehouse])
+        return try await steps.run(id, command) { [market] found, transaction in
+            try found.requireStaff(command.identity, .service)
+            let change = TrailChange("tracking", was: nil, now: "\(carrier) \(tracking)")
+            try TrailNote(.replacementSent, of: id, [change]).keep(
+                in: market.shops, by: command.identity, at: found.shop, in: transaction)
             try steps.step(
                 .shipReplacement, found, by: command.identity.person, carrier: carriage.carrier,
                 tracking: carriage.tracking, in: transaction)

@@ -1,6 +1,7 @@
 import AfterSales
 import HTTP
 import Kernel
+import Shops
 import Store
 
 /// Goods go back: the buyer sends them, the shop looks at them.
@@ -35,8 +36,11 @@ public struct ReturnGoods: Sendable {
     ) async throws -> AfterSaleCase {
         let note = try ValidatedText(note, field: "note", length: (passes ? 0 : 1)...1_000).value
         let steps = AfterSaleSteps(market: market)
-        return try await steps.run(id, command) { found, transaction in
-            try found.requireStaff(command.identity, [.owner, .manager, .support, .warehouse])
+        return try await steps.run(id, command) { [market] found, transaction in
+            try found.requireStaff(command.identity, .service)
+            let change = TrailChange("inspection", was: nil, now: passes ? "passes" : "fails")
+            try TrailNote(.returnReceived, of: id, [change]).keep(
+                in: market.shops, by: command.identity, at: found.shop, in: transaction)
             try steps.step(
                 passes ? .passInspection : .failInspection, found, by: command.identity.person, note: note,
                 arrival: goods, in: transaction)

@@ -3,6 +3,7 @@ import Coupons
 import Decisions
 import HTTP
 import Kernel
+import Shops
 import Store
 
 /// Shops, the platform and creators offer coupons together: whoever pays a share agrees first.
@@ -20,7 +21,9 @@ public struct OfferCoupons: Sendable {
     ) async throws -> Coupon {
         try check(terms, author, command.identity)
         let pledge = Pledge(terms: terms, funder: author, decision: decision)
-        return try await once(command) { [coupons = market.coupons] in try pledge.offer(coupons, in: $0) }
+        return try await once(command, .couponOffered) { [coupons = market.coupons] in
+            try pledge.offer(coupons, in: $0)
+        }
     }
 
     /// Agrees to pay a share: the shop's owner or manager, an operator in the name of a running decision, the creator.
@@ -37,7 +40,9 @@ public struct OfferCoupons: Sendable {
             guard coupon.terms.creator == command.identity.person else { throw NotFound("coupon") }
         }
         let pledge = Pledge(coupon: id, funder: funder, decision: decision)
-        return try await once(command) { [coupons = market.coupons] in try pledge.agree(coupons, in: $0) }
+        return try await once(command, .couponAgreed) { [coupons = market.coupons] in
+            try pledge.agree(coupons, in: $0)
+        }
     }
 
     /// Ends a coupon: its shop's own, or an operator any.
@@ -46,7 +51,7 @@ public struct OfferCoupons: Sendable {
     public func end(_ id: CouponID, _ command: Command) async throws -> Coupon {
         let coupon = try await market.coupons.coupon(id)
         if !command.identity.roles.contains(.operator) { try Self.requireShop(of: coupon, command.identity) }
-        return try await once(command) { [coupons = market.coupons] transaction in
+        return try await once(command, .couponEnded) { [coupons = market.coupons] transaction in
             try coupons.end(id, in: transaction)
             return id
         }
@@ -57,7 +62,7 @@ public struct OfferCoupons: Sendable {
     /// - Throws: ``NotFound``, ``InvalidField``, ``CouponProblem/over(_:)``.
     public func claim(_ coupon: CouponID?, code: String?, _ command: Command) async throws -> Coupon {
         let claim = Claim(coupon: coupon, code: code, person: command.identity.person)
-        return try await once(command) { [coupons = market.coupons] in try claim.take(coupons, in: $0) }
+        return try await once(command, nil) { [coupons = market.coupons] in try claim.take(coupons, in: $0) }
     }
 
     private func check(_ terms: CouponTerms, _ author: CouponFunder, _ identity: Identity) throws {
@@ -66,7 +71,7 @@ public struct OfferCoupons: Sendable {
             guard let shop = terms.scope.shop else {
                 throw InvalidField("scope", "must be the shop's own goods.", zh: "店铺券须限定本店商品。")
             }
-            try identity.requireStaff(of: shop, [.owner, .manager])
+            try identity.require(.prices, at: shop)
         case .platform: try Self.requireOperator(identity)
         case .creator: throw Forbidden("a shop or an operator to offer it")
         }
@@ -79,16 +84,23 @@ public struct OfferCoupons: Sendable {
     /// An operator decides for the platform, not for a shop whose money it is.
     private static func requireShop(of coupon: Coupon, _ identity: Identity) throws {
         guard let shop = coupon.terms.scope.shop, identity.shops[shop] != nil else { throw NotFound("coupon") }
-        try identity.requireStaff(of: shop, [.owner, .manager])
+        try identity.require(.prices, at: shop)
     }
 
     private func once(
-        _ command: Command, _ body: @escaping @Sendable (any Transaction) throws -> CouponID
+        _ command: Command, _ action: TrailAction?,
+        _ body: @escaping @Sendable (any Transaction) throws -> CouponID
     ) async throws -> Coupon {
         let now = market.source.now
-        return try await market.store.write { transaction in
+        return try await market.store.write { [shops = market.shops] transaction in
             let id: CouponID = try transaction.once(command.key, fingerprint: command.fingerprint, at: now) {
-                try body(transaction)
+                let id = try body(transaction)
+                let coupon = try Coupons.coupons([id], at: now, in: transaction)[id]
+                if let action, let shop = coupon?.terms.scope.shop {
+                    try TrailNote(action, of: id, named: coupon?.terms.name.en ?? "").keep(
+                        in: shops, by: command.identity, at: shop, in: transaction)
+                }
+                return id
             }
             guard let coupon = try Coupons.coupons([id], at: now, in: transaction)[id] else {
                 throw NotFound("coupon")

@@ -2,6 +2,7 @@ import Catalog
 import HTTP
 import Kernel
 import Pricing
+import Shops
 import Store
 
 /// A shop's owner or manager sets what goes beyond the catalogue's price: deals and member prices, freight, tax.
@@ -39,7 +40,8 @@ public struct SetPrices: Sendable {
     ) async throws -> PriceOffer {
         let now = market.source.now
         let id = market.source.identifier(PriceOfferKind.self)
-        return try await once(command, at: shop) { [pricing = market.pricing] transaction in
+        let note = TrailNote(.priceOfferOpened, of: id, [TrailChange("amount", was: nil, now: "\(terms.amount)")])
+        return try await once(command, at: shop, note) { [pricing = market.pricing] transaction in
             let found = try Catalog.variants([variant], at: now, in: transaction)[variant]
             guard let found, found.shop == shop, let price = found.price else { throw NotFound("variant") }
             guard terms.amount < price.amount.amount else {
@@ -64,14 +66,17 @@ public struct SetPrices: Sendable {
     ///
     /// - Throws: ``NotFound``, ``Forbidden``.
     public func end(_ offer: PriceOfferID, of shop: ShopID, _ command: Command) async throws {
-        try await once(command, at: shop) { [pricing = market.pricing] in try pricing.end(offer, of: shop, in: $0) }
+        try await once(command, at: shop, TrailNote(.priceOfferEnded, of: offer)) { [pricing = market.pricing] in
+            try pricing.end(offer, of: shop, in: $0)
+        }
     }
 
     /// Adds or replaces a freight template.
     ///
     /// - Throws: ``NotFound``, ``Forbidden``.
     public func put(_ template: FreightTemplate, _ command: Command) async throws {
-        try await once(command, at: template.shop) { [pricing = market.pricing] in
+        try await once(command, at: template.shop, TrailNote(.freightChanged, of: template.id, named: template.name)) {
+            [pricing = market.pricing] in
             try pricing.put(template, in: $0)
         }
     }
@@ -80,7 +85,7 @@ public struct SetPrices: Sendable {
     ///
     /// - Throws: ``NotFound``, ``Forbidden``.
     public func remove(_ template: FreightTemplateID, of shop: ShopID, _ command: Command) async throws {
-        try await once(command, at: shop) { [pricing = market.pricing] in
+        try await once(command, at: shop, TrailNote(.freightChanged, of: template)) { [pricing = market.pricing] in
             try pricing.remove(template, of: shop, in: $0)
         }
     }
@@ -91,7 +96,8 @@ public struct SetPrices: Sendable {
     public func setFreight(
         of product: ProductID, at shop: ShopID, template: FreightTemplateID?, grams: Int64, _ command: Command
     ) async throws {
-        try await once(command, at: shop) { [pricing = market.pricing] transaction in
+        try await once(command, at: shop, TrailNote(.freightChanged, of: product)) {
+            [pricing = market.pricing] transaction in
             guard try Catalog.shops(of: [product], in: transaction)[product] == shop else { throw NotFound("product") }
             try pricing.setFreight(of: product, in: shop, template: template, grams: grams, in: transaction)
         }
@@ -101,7 +107,9 @@ public struct SetPrices: Sendable {
     ///
     /// - Throws: ``NotFound``, ``Forbidden``.
     public func set(_ rate: TaxRate, at shop: ShopID, _ command: Command) async throws {
-        try await once(command, at: shop) { [pricing = market.pricing] transaction in
+        let change = TrailChange("rate", was: nil, now: "\(rate.rule.rate.value) \(rate.region ?? "")")
+        let note = TrailNote(.taxChanged, of: rate.category?.description ?? "*", [change])
+        try await once(command, at: shop, note) { [pricing = market.pricing] transaction in
             if let category = rate.category, try Catalog.known([category], in: transaction).isEmpty {
                 throw NotFound("category")
             }
@@ -115,34 +123,40 @@ public struct SetPrices: Sendable {
     public func removeTax(
         category: CategoryID?, region: String?, at shop: ShopID, _ command: Command
     ) async throws {
-        try await once(command, at: shop) { [pricing = market.pricing] in
+        let note = TrailNote(
+            .taxChanged, of: category?.description ?? "*", [TrailChange("rate", was: region, now: nil)])
+        try await once(command, at: shop, note) { [pricing = market.pricing] in
             try pricing.removeTax(category: category, region: region, of: shop, in: $0)
         }
     }
 
     private func once(
-        _ command: Command, at shop: ShopID, _ body: @escaping @Sendable (any Transaction) throws -> Void
+        _ command: Command, at shop: ShopID, _ note: TrailNote,
+        _ body: @escaping @Sendable (any Transaction) throws -> Void
     ) async throws {
-        try command.identity.requireStaff(of: shop, [.owner, .manager])
+        try command.identity.require(.prices, at: shop)
         let now = market.source.now
-        try await market.store.write { transaction in
+        try await market.store.write { [shops = market.shops] transaction in
             _ = try transaction.once(command.key, fingerprint: command.fingerprint, at: now) {
                 try body(transaction)
+                try note.keep(in: shops, by: command.identity, at: shop, in: transaction)
                 return true
             }
         }
     }
 
     private func once<Kind: IdentifierKind, Found: Sendable>(
-        _ command: Command, at shop: ShopID,
+        _ command: Command, at shop: ShopID, _ note: TrailNote,
         _ body: @escaping @Sendable (any Transaction) throws -> Identifier<Kind>,
         found: @escaping @Sendable (Identifier<Kind>, any Transaction) throws -> Found
     ) async throws -> Found {
-        try command.identity.requireStaff(of: shop, [.owner, .manager])
+        try command.identity.require(.prices, at: shop)
         let now = market.source.now
-        return try await market.store.write { transaction in
+        return try await market.store.write { [shops = market.shops] transaction in
             let id = try transaction.once(command.key, fingerprint: command.fingerprint, at: now) {
-                try body(transaction)
+                let id = try body(transaction)
+                try note.keep(in: shops, by: command.identity, at: shop, in: transaction)
+                return id
             }
             return try found(id, transaction)
         }

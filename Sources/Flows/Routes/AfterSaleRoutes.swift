@@ -172,7 +172,7 @@ extension MarketplaceAPI {
             access: .person(.shops), query: query
         ) { [self] call in
             let shop = try call.context.identifier("shop", "shop", as: ShopKind.self)
-            try call.context.person().requireStaff(of: shop, [.owner, .manager, .support, .warehouse])
+            try call.context.person().require(.orders, at: shop)
             return try await cases(of: .shop(shop), call.request)
         }
         api.route(

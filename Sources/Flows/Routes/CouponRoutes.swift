@@ -164,7 +164,7 @@ extension MarketplaceAPI {
             access: .person(.shops)
         ) { [self] call in
             let shop = try call.couponShop
-            try call.context.person().requireStaff(of: shop)
+            try call.context.person().require(.see, at: shop)
             let found = try await market.coupons.coupons(of: shop, limit: 100)
             return Page(items: found.map { CouponBody($0, call.context.language) })
         }
@@ -173,10 +173,7 @@ extension MarketplaceAPI {
             "Offers a coupon of a shop; it runs once everybody who pays has agreed.", access: .person(.shops),
             body: NewCouponBody.self, status: .created
         ) { [self] call in
-            let shop = try call.couponShop
-            // Before the terms are read, so that a stranger isn't told what is wrong with them.
-            try call.context.person().requireStaff(of: shop)
-            let terms = try call.body.terms(at: shop)
+            let terms = try call.body.terms(at: try call.shop(.prices))
             let coupon = try await OfferCoupons(market).offer(terms, as: .shop, try call.couponCommand)
             return CouponBody(coupon, call.context.language)
         }

@@ -52,7 +52,7 @@ extension MarketplaceAPI {
             access: .person(.shops)
         ) { [self] call in
             let shop = try call.shop
-            try call.context.person().requireStaff(of: shop)
+            try call.context.person().require(.see, at: shop)
             return Page(items: try await market.stock.lots(of: shop, limit: 100).map { FlashLotBody($0) })
         }
         api.route(

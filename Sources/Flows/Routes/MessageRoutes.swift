@@ -77,7 +77,7 @@ extension MarketplaceAPI {
             access: .person(.shops)
         ) { [market] call in
             let shop = try call.context.identifier("shop", "shop", as: ShopKind.self)
-            try call.context.person().requireStaff(of: shop, [.owner, .manager, .support, .warehouse])
+            try call.context.person().require(.orders, at: shop)
             let found = try await market.orders.unreadOrders(at: shop, limit: 100)
             return Page(items: found.map { UnreadBody(order: $0.order, count: $0.count) })
         }

@@ -83,13 +83,13 @@ extension MarketplaceAPI {
     func addMoneyRoutes(to api: API) {
         addBooks(to: api, "/shops/{shop}", "Shop", "a shop", .shops) { call in
             let shop = try call.context.identifier("shop", "shop", as: ShopKind.self)
-            try call.context.person().requireStaff(of: shop, [.owner, .finance])
+            try call.context.person().require(.money, at: shop)
             return .shop(shop)
         }
         addBooks(to: api, "/me/earnings", "My", "the caller as a creator", .content) { .creator(try $0.person) }
         addPayoutRequest(to: api, "/shops/{shop}", "Shop", "a shop", .shops) { call in
             let shop = try call.context.identifier("shop", "shop", as: ShopKind.self)
-            try call.context.person().requireStaff(of: shop, [.owner, .finance])
+            try call.context.person().require(.money, at: shop)
             return .shop(shop)
         }
         addPayoutRequest(to: api, "/me/earnings", "My", "the caller as a creator", .content) {

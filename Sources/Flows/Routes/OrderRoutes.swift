@@ -267,7 +267,7 @@ extension MarketplaceAPI {
             query: [QueryParameter("state", "keeps to a state"), QueryParameter("cursor", "what `next` said")]
         ) { [self] call in
             let shop = try call.context.identifier("shop", "shop", as: ShopKind.self)
-            try call.context.person().requireStaff(of: shop)
+            try call.context.person().require(.orders, at: shop)
             let state = try call.request.query("state").map { text in
                 guard let state = OrderState(rawValue: text) else {
                     throw InvalidField("state", "is not a state of an order.", zh: "订单状态无效。")

@@ -89,7 +89,7 @@ extension MarketplaceAPI {
             query: [QueryParameter("warehouse", "keeps to a warehouse")]
         ) { [market] call in
             let shop = try call.shop
-            try call.context.person().requireStaff(of: shop)
+            try call.context.person().require(.orders, at: shop)
             let tasks = try await market.warehouses.pickTasks(of: shop, at: try call.warehouse, limit: 500)
             let names = try await ReadStock(market).names(of: tasks.map(\.variant))
             return Page(items: tasks.map { PickTaskBody($0, names[$0.variant], call.context.language) })
@@ -99,7 +99,7 @@ extension MarketplaceAPI {
             access: .person(.shops), query: [QueryParameter("warehouse", "keeps to a warehouse")]
         ) { [market] call in
             let shop = try call.shop
-            try call.context.person().requireStaff(of: shop)
+            try call.context.person().require(.orders, at: shop)
             let found = try await market.warehouses.openShipments(of: shop, at: try call.warehouse, limit: 200)
             return Page(items: found.map(ParcelBody.init))
         }

@@ -233,7 +233,7 @@ extension Call {
     fileprivate var staffedShop: ShopID {
         get throws {
             let shop = try context.identifier("shop", "shop", as: ShopKind.self)
-            try context.person().requireStaff(of: shop)
+            try context.person().require(.see, at: shop)
             return shop
         }
     }

@@ -207,7 +207,7 @@ extension MarketplaceAPI {
             ]
         ) { [market] call in
             let shop = try call.shop
-            try call.context.person().requireStaff(of: shop)
+            try call.context.person().require(.see, at: shop)
             let variant = try call.request.query("variant").map { text in
                 guard let id = VariantID(text) else { throw NotFound("variant") }
                 return id

@@ -149,7 +149,7 @@ extension MarketplaceAPI {
             access: .person(.shops)
         ) { [market] call in
             let shop = try call.shop
-            try call.context.person().requireStaff(of: shop)
+            try call.context.person().require(.see, at: shop)
             return Page(items: try await market.warehouses.inbounds(of: shop, limit: 100).map(InboundBody.init))
         }
         api.route(

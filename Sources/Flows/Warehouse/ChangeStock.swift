@@ -7,8 +7,6 @@ import Warehouse
 /// A shop changes its stock: by so many units with a reason, to what was counted, or by the deltas of a program. Each
 /// change is conditional, so it takes nothing that a buyer gets at the same time, and each is in the history.
 public struct ChangeStock: Sendable {
-    /// Who may.
-    static let parts: Set<ShopRole> = [.owner, .manager, .warehouse]
     /// Most deltas at once.
     public static let limit = 1_000
 
@@ -75,7 +73,7 @@ public struct ChangeStock: Sendable {
     ///
     /// - Throws: ``NotFound``, ``Forbidden``, ``InvalidField``, ``StockProblem``, ``WarehouseProblem``.
     public func adjust(_ adjustment: Adjustment, of shop: ShopID, _ command: Command) async throws -> Result {
-        try command.identity.requireStaff(of: shop, Self.parts)
+        try command.identity.require(.stock, at: shop)
         return try await market.store.write { [self, now = market.source.now] transaction in
             try transaction.once(command.key, fingerprint: command.fingerprint, at: now) {
                 try apply(adjustment, of: shop, cause: nil, by: command.identity.person, in: transaction)
@@ -104,7 +102,7 @@ public struct ChangeStock: Sendable {
     ///
     /// - Throws: ``NotFound``, ``Forbidden``, ``InvalidField``, ``StockProblem``, ``WarehouseProblem``.
     public func count(_ count: Count, of shop: ShopID, _ command: Command) async throws -> Result {
-        try command.identity.requireStaff(of: shop, Self.parts)
+        try command.identity.require(.stock, at: shop)
         let note = try ValidatedText(count.note, field: "note", length: 0...500).value
         guard (0...1_000_000_000).contains(count.counted) else {
             throw InvalidField("counted", "must be 0–1,000,000,000.", zh: "须为 0–1,000,000,000。")
@@ -151,7 +149,7 @@ public struct ChangeStock: Sendable {
     ///
     /// - Throws: ``NotFound`` or ``Forbidden`` for whoever may not, ``InvalidField`` for none or too many.
     public func sync(_ deltas: [Delta], of shop: ShopID, by identity: Identity) async throws -> [Outcome] {
-        try identity.requireStaff(of: shop, Self.parts)
+        try identity.require(.stock, at: shop)
         guard (1...Self.limit).contains(deltas.count) else {
             throw InvalidField("deltas", "must be 1–\(Self.limit).", zh: "每次须为 1–\(Self.limit) 条。")
         }
@@ -193,7 +191,7 @@ public struct ChangeStock: Sendable {
     ///
     /// - Throws: ``NotFound``, ``Forbidden``, ``InvalidField``.
     public func watch(_ variant: VariantID, at threshold: Int64?, of shop: ShopID, _ command: Command) async throws {
-        try command.identity.requireStaff(of: shop, Self.parts)
+        try command.identity.require(.stock, at: shop)
         try await market.store.write { [market] transaction in
             try KeepGoods(market: market).own([variant], of: shop, in: transaction)
             try market.stock.watch(variant, at: threshold, in: transaction)

@@ -15,7 +15,7 @@ public struct KeepWarehouses: Sendable {
     ///
     /// - Throws: ``NotFound``, ``Forbidden``, ``InvalidField``.
     public func add(name: String, region: String, to shop: ShopID, _ command: Command) async throws -> Warehouse {
-        try command.identity.requireStaff(of: shop, [.owner, .manager])
+        try command.identity.require(.places, at: shop)
         return try await market.store.write { [market, now = market.source.now] transaction in
             let id = try transaction.once(command.key, fingerprint: command.fingerprint, at: now) {
                 // What a shop had before it named a warehouse lies in one of its own.
@@ -30,7 +30,7 @@ public struct KeepWarehouses: Sendable {
     ///
     /// - Throws: ``NotFound``, ``Forbidden``, ``InvalidField``, ``WarehouseProblem``.
     public func change(_ warehouse: Warehouse, _ command: Command) async throws -> Warehouse {
-        try command.identity.requireStaff(of: warehouse.shop, [.owner, .manager])
+        try command.identity.require(.places, at: warehouse.shop)
         // What nobody has asked for yet lies in the default of today, not in that of tomorrow.
         if warehouse.isDefault { try await KeepGoods(market: market).openAll(of: warehouse.shop) }
         return try await market.store.write { [market] transaction in
@@ -43,7 +43,7 @@ public struct KeepWarehouses: Sendable {
     ///
     /// - Throws: ``NotFound`` for whoever does not work there.
     public func all(of shop: ShopID, by identity: Identity) async throws -> [Warehouse] {
-        try identity.requireStaff(of: shop)
+        try identity.require(.see, at: shop)
         let known = try await market.warehouses.all(of: shop)
         guard known.isEmpty else { return known }
         return try await market.store.write { [market] transaction in
@@ -74,7 +74,7 @@ public struct KeepWarehouses: Sendable {
     /// - Returns: what lies in the second warehouse now.
     /// - Throws: ``NotFound``, ``Forbidden``, ``InvalidField``, ``WarehouseProblem/tooFewThere(_:)``.
     public func transfer(_ transfer: Transfer, of shop: ShopID, _ command: Command) async throws -> Int64 {
-        try command.identity.requireStaff(of: shop, ChangeStock.parts)
+        try command.identity.require(.stock, at: shop)
         let note = try ValidatedText(transfer.note, field: "note", length: 0...500).value
         guard (1...1_000_000_000).contains(transfer.quantity), transfer.from != transfer.to else {
             throw InvalidField(
@@ -114,7 +114,7 @@ public struct KeepWarehouses: Sendable {
     public func expect(
         _ lines: [VariantID: Int64], at warehouse: WarehouseID?, of shop: ShopID, reference: String, _ command: Command
     ) async throws -> InboundOrder {
-        try command.identity.requireStaff(of: shop, ChangeStock.parts)
+        try command.identity.require(.stock, at: shop)
         return try await market.store.write { [market, now = market.source.now] transaction in
             let id = try transaction.once(command.key, fingerprint: command.fingerprint, at: now) {
                 let goods = KeepGoods(market: market)
@@ -150,7 +150,7 @@ public struct KeepWarehouses: Sendable {
     public func receive(
         _ arrivals: [Arrival], for id: InboundOrderID, of shop: ShopID, _ command: Command
     ) async throws -> InboundOrder {
-        try command.identity.requireStaff(of: shop, ChangeStock.parts)
+        try command.identity.require(.stock, at: shop)
         guard (1...500).contains(arrivals.count) else {
             throw InvalidField("lines", "must be 1–500.", zh: "须为 1–500 条。")
         }
@@ -186,7 +186,7 @@ public struct KeepWarehouses: Sendable {
     ///
     /// - Throws: ``NotFound``, ``Forbidden``.
     public func close(_ id: InboundOrderID, of shop: ShopID, _ command: Command) async throws -> InboundOrder {
-        try command.identity.requireStaff(of: shop, ChangeStock.parts)
+        try command.identity.require(.stock, at: shop)
         return try await market.store.write { [market] transaction in
             _ = try Warehouses.inbound(id, of: shop, in: transaction)
             try market.warehouses.close(id, in: transaction)

@@ -24,7 +24,7 @@ public struct PickParcels: Sendable {
     /// - Returns: how many orders have parcels now that had none.
     /// - Throws: ``NotFound``, ``Forbidden``.
     public func plan(of shop: ShopID, by identity: Identity) async throws -> Int {
-        try identity.requireStaff(of: shop, ShipParcels.parts)
+        try identity.require(.ship, at: shop)
         var (planned, looked, cursor) = (0, 0, Orders.Cursor?.none)
         while planned < Self.waveLimit, looked < 2_000 {
             let orders = try await market.orders.waiting(at: shop, after: cursor, limit: 200)
@@ -123,7 +123,7 @@ public struct PickParcels: Sendable {
         _ id: ShipmentID, by identity: Identity, in transaction: any Transaction
     ) throws -> Shipment {
         let parcel = try Warehouses.shipment(id, in: transaction)
-        do { try identity.requireStaff(of: parcel.shop, ShipParcels.parts) } catch is NotFound {
+        do { try identity.require(.ship, at: parcel.shop) } catch is NotFound {
             throw NotFound("parcel")
         }
         return parcel
@@ -142,7 +142,7 @@ public struct PickParcels: Sendable {
     public func parcels(of id: OrderID, for identity: Identity) async throws -> [Shipment] {
         let order = try await ChangeOrder(market).order(id, for: identity)
         let all = try await market.warehouses.shipments(of: [id])[id] ?? []
-        let isStaff = (try? identity.requireStaff(of: order.shop)) != nil
+        let isStaff = identity.may(.orders, at: order.shop)
         return isStaff ? all : all.filter { $0.state == .shipped }
     }
 }

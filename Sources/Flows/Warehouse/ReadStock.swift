@@ -96,7 +96,7 @@ public struct ReadStock: Sendable {
     public func snapshot(
         of shop: ShopID, warehouse: WarehouseID?, at moment: Instant?, by identity: Identity
     ) async throws -> String {
-        try identity.requireStaff(of: shop)
+        try identity.require(.see, at: shop)
         let goods = KeepGoods(market: market)
         try await goods.openAll(of: shop)
         let moment = moment ?? market.source.now

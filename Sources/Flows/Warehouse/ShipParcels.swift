@@ -4,6 +4,7 @@ import Journal
 import Kernel
 import Ledger
 import Orders
+import Shops
 import Stock
 import Store
 import Warehouse
@@ -13,8 +14,6 @@ import Warehouse
 /// An order stays paid until everything that is to leave has left, and is shipped then; so receipt, return window and
 /// holdback run from the last parcel.
 public struct ShipParcels: Sendable {
-    static let parts: Set<ShopRole> = [.owner, .manager, .warehouse]
-
     let market: Marketplace
 
     /// Over the rooms of `market`.
@@ -88,6 +87,9 @@ public struct ShipParcels: Sendable {
                 throw ShipmentProblem.tooLittle
             }
         }
+        let number = TrailChange("tracking", was: nil, now: "\(carriage.carrier) \(carriage.tracking)")
+        try market.shops.note(
+            .orderShipped, of: "\(left.order)", [number], by: person, at: left.shop, in: transaction)
         try market.journal.append(ParcelShipped(left), at: market.source.now, in: transaction)
     }
 
@@ -105,7 +107,7 @@ public struct ShipParcels: Sendable {
     /// An order of a shop whose goods the caller may move.
     func staffed(_ id: OrderID, by identity: Identity, in transaction: any Transaction) throws -> Order {
         guard let order = try Orders.order(id, in: transaction) else { throw NotFound("order") }
-        try identity.requireStaff(of: order.shop, Self.parts)
+        try identity.require(.ship, at: order.shop)
         return order
     }
 

@@ -95,6 +95,8 @@ public struct RouteDescription: Sendable {
     public let answer: SchemaExample?
     /// Whether it takes an `Idempotency-Key`.
     public let isCommand: Bool
+    /// Content types of a body that is no JSON.
+    public let uploads: [String]
 }
 
 /// The routes below `/api/v1`, each with its description.
@@ -140,9 +142,11 @@ public final class API {
     }
 
     /// Adds a route that writes its response itself, for hot paths; `answer` is what it writes.
+    ///
+    /// - Parameter uploads: content types that it reads from the request itself, where `body` is ``Nothing``.
     public func respond<Body: Documented, Answer: Documented>(
         _ method: HTTPRequest.Method, _ path: String, _ operation: String, _ summary: String, access: Access,
-        query: [QueryParameter] = [], body: Body.Type, answer: Answer.Type,
+        query: [QueryParameter] = [], body: Body.Type, answer: Answer.Type, uploads: [String] = [],
         handler: @escaping @Sendable (Call<Body>) async throws -> Response
     ) {
         let isCommand = ![.get, .head].contains(method)
@@ -150,7 +154,8 @@ public final class API {
             RouteDescription(
                 method: method, path: path, operation: operation, summary: summary, access: access, query: query,
                 body: Body.self == Nothing.self ? nil : SchemaExample(Body.self),
-                answer: Answer.self == Nothing.self ? nil : SchemaExample(Answer.self), isCommand: isCommand))
+                answer: Answer.self == Nothing.self ? nil : SchemaExample(Answer.self), isCommand: isCommand,
+                uploads: uploads))
         router.on(RouterPath(Self.root + path), method: method) { request, context in
             try access.check(context.identity)
             return try await handler(try await Call(request, context))

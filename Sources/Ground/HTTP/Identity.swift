@@ -7,7 +7,7 @@ public enum Role: String, Sendable, Codable, CaseIterable {
 
 /// What a member of a shop's staff may do there.
 public enum ShopRole: String, Sendable, Codable, CaseIterable {
-    case owner, manager, support, finance, warehouse
+    case owner, manager, goods, support, warehouse, finance, viewer
 }
 
 /// What an API token may be used for.
@@ -62,18 +62,6 @@ public struct Identity: Sendable, Equatable {
     /// - Throws: ``Forbidden`` for anybody else.
     public func requireOperator() throws {
         guard roles.contains(.operator) else { throw Forbidden("the role operator") }
-    }
-
-    /// The person's part in a shop.
-    ///
-    /// - Throws: ``NotFound`` for anybody else, so that nobody learns which shops have which orders.
-    public func requireStaff(of shop: ShopID, _ allowed: Set<ShopRole> = Set(ShopRole.allCases)) throws {
-        if roles.contains(.operator) { return }
-        guard let part = shops[shop] else { throw NotFound("shop") }
-        guard allowed.contains(part) else {
-            throw Forbidden(
-                "one of these parts in the shop: \(allowed.map(\.rawValue).sorted().joined(separator: ", "))")
-        }
     }
 }
 

@@ -98,6 +98,11 @@ public struct OpenAPIDocument {
         if let body = route.body {
             operation["requestBody"] = ["required": true, "content": Self.content(body.name)]
         }
+        if !route.uploads.isEmpty {
+            let bytes: [String: Any] = ["schema": ["type": "string", "format": "binary"]]
+            let content = Dictionary(route.uploads.map { ($0, bytes) }, uniquingKeysWith: { first, _ in first })
+            operation["requestBody"] = ["required": true, "content": content]
+        }
         return operation
     }
 

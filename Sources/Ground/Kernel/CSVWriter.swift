@@ -26,6 +26,12 @@ public struct CSVWriter: Sendable {
         append(header.map(Field.text))
     }
 
+    /// Gives away what was written so far, for a file that is sent in pieces.
+    public mutating func take() -> String {
+        defer { text = "" }
+        return text
+    }
+
     /// Adds a row.
     public mutating func append(_ fields: [Field]) {
         text += fields.map(\.encoded).joined(separator: ",") + "\r\n"

@@ -145,6 +145,16 @@ public enum QuoteKind: IdentifierKind { public static let prefix = "qte" }
 /// Identifies a quote.
 public typealias QuoteID = Identifier<QuoteKind>
 
+/// An invitation to answer a survey.
+public enum InvitationKind: IdentifierKind { public static let prefix = "inv" }
+/// Identifies an invitation to answer a survey.
+public typealias InvitationID = Identifier<InvitationKind>
+
+/// An allocation of money or traffic.
+public enum AllocationKind: IdentifierKind { public static let prefix = "alo" }
+/// Identifies an allocation of money or traffic.
+public typealias AllocationID = Identifier<AllocationKind>
+
 /// A warehouse of a shop.
 public enum WarehouseKind: IdentifierKind { public static let prefix = "whs" }
 /// Identifies a warehouse.
@@ -164,3 +174,13 @@ public typealias ShipmentID = Identifier<ShipmentKind>
 public enum OrderMessageKind: IdentifierKind { public static let prefix = "msg" }
 /// Identifies a message about an order.
 public typealias OrderMessageID = Identifier<OrderMessageKind>
+
+/// An address of a shop's own program that is told what happens.
+public enum WebhookEndpointKind: IdentifierKind { public static let prefix = "whk" }
+/// An address of a shop's own program that is told what happens.
+public typealias WebhookEndpointID = Identifier<WebhookEndpointKind>
+
+/// One message to one such address.
+public enum WebhookDeliveryKind: IdentifierKind { public static let prefix = "whd" }
+/// One message to one such address.
+public typealias WebhookDeliveryID = Identifier<WebhookDeliveryKind>

@@ -79,19 +79,6 @@ struct LocalPath: Sendable, Equatable {
     }
 }
 
-extension Money {
-    /// An amount as a person types it, in whole units with or without a fraction ("39", "39.90"); `nil` for anything else.
-    init?(typed text: String, _ currency: Currency) {
-        let digits = currency.exponent
-        guard text.wholeMatch(of: /[0-9]{1,12}(\.[0-9]+)?/) != nil, let value = Decimal(string: text) else {
-            return nil
-        }
-        let scaled = value * pow(10, digits)
-        guard scaled == Decimal(NSDecimalNumber(decimal: scaled).int64Value) else { return nil }
-        self.init(NSDecimalNumber(decimal: scaled).int64Value, currency)
-    }
-}
-
 extension String {
     /// Escaped for one value of a query.
     var queryEscaped: String { addingPercentEncoding(withAllowedCharacters: Self.queryValue) ?? "" }

@@ -2,6 +2,8 @@ import Mustache
 
 /// The page templates and the parts they share, read once when the first page is shown.
 enum Template: String, CaseIterable {
+    case allocations
+    case appeals
     case card
     case `case`
     case caseForm = "case_form"
@@ -25,12 +27,17 @@ enum Template: String, CaseIterable {
     case follow
     case following
     case freight
+    case goods
+    case goodsForm = "goods_form"
+    case goodsTable = "goods_table"
     case layout
     case mall
     case me
     case messages
     case money
     case order
+    case northStar = "north_star"
+    case nps
     case operatorDesk = "operator_desk"
     case orders
     case pager
@@ -41,6 +48,7 @@ enum Template: String, CaseIterable {
     case price
     case problem
     case product
+    case scoreDesk = "score_desk"
     case search
     case shop
     case shopDesk = "shop_desk"
@@ -49,12 +57,18 @@ enum Template: String, CaseIterable {
     case signUp = "sign_up"
     case slot
     case slots
+    case survey
+    case testPayment = "test_payment"
+    case staff
+    case tile
+    case trail
+    case token
+    case treeNode = "tree_node"
     case stock
     case stockHistory = "stock_history"
-    case testPayment = "test_payment"
-    case tile
-    case token
     case reconciliation
+    case webhooks
+    case webhook
     case valueLedger = "value_ledger"
     case video
     case warehouses
@@ -81,6 +95,8 @@ enum Template: String, CaseIterable {
     /// The text of the template.
     var bytes: [UInt8] {
         switch self {
+        case .allocations: PackageResources.allocations_mustache
+        case .appeals: PackageResources.appeals_mustache
         case .card: PackageResources.card_mustache
         case .cart: PackageResources.cart_mustache
         case .case: PackageResources.case_mustache
@@ -104,11 +120,16 @@ enum Template: String, CaseIterable {
         case .follow: PackageResources.follow_mustache
         case .following: PackageResources.following_mustache
         case .freight: PackageResources.freight_mustache
+        case .goods: PackageResources.goods_mustache
+        case .goodsForm: PackageResources.goods_form_mustache
+        case .goodsTable: PackageResources.goods_table_mustache
         case .layout: PackageResources.layout_mustache
         case .mall: PackageResources.mall_mustache
         case .me: PackageResources.me_mustache
         case .messages: PackageResources.messages_mustache
         case .money: PackageResources.money_mustache
+        case .northStar: PackageResources.north_star_mustache
+        case .nps: PackageResources.nps_mustache
         case .operatorDesk: PackageResources.operator_desk_mustache
         case .order: PackageResources.order_mustache
         case .orders: PackageResources.orders_mustache
@@ -120,6 +141,7 @@ enum Template: String, CaseIterable {
         case .price: PackageResources.price_mustache
         case .problem: PackageResources.problem_mustache
         case .product: PackageResources.product_mustache
+        case .scoreDesk: PackageResources.score_desk_mustache
         case .search: PackageResources.search_mustache
         case .shop: PackageResources.shop_mustache
         case .shopDesk: PackageResources.shop_desk_mustache
@@ -128,12 +150,18 @@ enum Template: String, CaseIterable {
         case .signUp: PackageResources.sign_up_mustache
         case .slot: PackageResources.slot_mustache
         case .slots: PackageResources.slots_mustache
+        case .survey: PackageResources.survey_mustache
+        case .testPayment: PackageResources.test_payment_mustache
+        case .staff: PackageResources.staff_mustache
+        case .tile: PackageResources.tile_mustache
+        case .trail: PackageResources.trail_mustache
+        case .token: PackageResources.token_mustache
+        case .treeNode: PackageResources.tree_node_mustache
         case .stock: PackageResources.stock_mustache
         case .stockHistory: PackageResources.stock_history_mustache
-        case .testPayment: PackageResources.test_payment_mustache
-        case .tile: PackageResources.tile_mustache
-        case .token: PackageResources.token_mustache
         case .reconciliation: PackageResources.reconciliation_mustache
+        case .webhooks: PackageResources.webhooks_mustache
+        case .webhook: PackageResources.webhook_mustache
         case .valueLedger: PackageResources.value_ledger_mustache
         case .video: PackageResources.video_mustache
         case .warehouses: PackageResources.warehouses_mustache

@@ -30,7 +30,8 @@ enum Word: String, CaseIterable {
     case sessionsHelp, thisDevice, tokens, tokensHelp, tokenSecret, newToken, scopes, validDays, makeToken
     case shipMany, shipManyLines, shippedOf
     case shopDesk, shopOrders, noShops, noShopsHelp, toShip, ship, queueEmpty, queueEmptyHelp, roleOwner, roleManager
-    case roleSupport, roleFinance, roleWarehouse, problemNotFound, problemForbidden, problemConflict
+    case roleSupport, roleFinance, roleWarehouse, roleGoods, roleViewer, problemNotFound, problemForbidden,
+        problemConflict
     case problemTooMany, problemOurs, problemUnavailable, problemRequest
 
     /// The word for a language.
@@ -300,6 +301,8 @@ enum Word: String, CaseIterable {
         case .roleSupport: ("Support", "客服")
         case .roleFinance: ("Finance", "财务")
         case .roleWarehouse: ("Warehouse", "仓库")
+        case .roleGoods: ("Goods", "商品")
+        case .roleViewer: ("Looks on", "只读")
         case .problemNotFound: ("This page does not exist", "页面不存在")
         case .problemForbidden: ("You may not do this", "没有权限")
         case .problemConflict: ("It has changed in the meantime", "内容已发生变化")
@@ -316,12 +319,27 @@ struct Wording: MustacheParent, Sendable {
     let language: Kernel.Language
 
     func child(named name: String) -> Any? {
-        Word(rawValue: name)?.text(in: language) ?? DeskWord(rawValue: name)?.text(in: language)
-            ?? DecisionWord(rawValue: name)?.text(in: language)
-            ?? ExperimentWord(rawValue: name)?.text(in: language)
-            ?? PriceWord(rawValue: name)?.text(in: language)
-            ?? ReconciliationWord(rawValue: name)?.text(in: language)
-            ?? WarehouseWord(rawValue: name)?.text(in: language)
+        Self.lists.lazy.compactMap { $0(name, language) }.first
+    }
+
+    /// Every list of words, the ones of all pages first.
+    private static let lists: [@Sendable (String, Kernel.Language) -> String?] = [
+        { Word(rawValue: $0)?.text(in: $1) },
+        { DeskWord(rawValue: $0)?.text(in: $1) },
+        { DecisionWord(rawValue: $0)?.text(in: $1) },
+        { ExperimentWord(rawValue: $0)?.text(in: $1) },
+        { PriceWord(rawValue: $0)?.text(in: $1) },
+        { ExperienceWord(rawValue: $0)?.text(in: $1) },
+        { NorthStarWord(rawValue: $0)?.text(in: $1) },
+        { ReconciliationWord(rawValue: $0)?.text(in: $1) },
+        { WebhookWord(rawValue: $0)?.text(in: $1) },
+        { GoodsWord(rawValue: $0)?.text(in: $1) },
+        { WarehouseWord(rawValue: $0)?.text(in: $1) },
+    ]
+
+    /// A word of the back office with its values filled in.
+    func callAsFunction(_ word: GoodsWord, _ values: String...) -> String {
+        Self.fill(word.text(in: language), values)
     }
 
     /// A word of stock and parcels with its values filled in.
@@ -345,6 +363,16 @@ struct Wording: MustacheParent, Sendable {
 
     /// A word of experiments with its values filled in.
     func callAsFunction(_ word: ExperimentWord, _ values: String...) -> String {
+        Self.fill(word.text(in: language), values)
+    }
+
+    /// A word of surveys and scores with its values filled in.
+    func callAsFunction(_ word: ExperienceWord, _ values: String...) -> String {
+        Self.fill(word.text(in: language), values)
+    }
+
+    /// A word of the North Star tree with its values filled in.
+    func callAsFunction(_ word: NorthStarWord, _ values: String...) -> String {
         Self.fill(word.text(in: language), values)
     }
 

@@ -23,7 +23,7 @@ struct DealPages: Sendable {
         problem: (any Problem)? = nil, form: Form? = nil, _ request: Request, _ context: Context
     ) async throws -> Response {
         let id: ShopID = try context.identifier("shop", "shop")
-        try context.person().requireStaff(of: id)
+        try context.person().require(.see, at: id)
         guard let shop = try await market.shops.shop(id) else { throw NotFound("shop") }
         let goods = try await ShopGoods(of: id, market, context)
         let now = market.source.now

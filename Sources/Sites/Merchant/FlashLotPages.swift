@@ -24,7 +24,7 @@ struct FlashLotPages: Sendable {
         problem: (any Problem)? = nil, form: Form? = nil, _ request: Request, _ context: Context
     ) async throws -> Response {
         let id: ShopID = try context.identifier("shop", "shop")
-        try context.person().requireStaff(of: id)
+        try context.person().require(.see, at: id)
         guard let shop = try await market.shops.shop(id) else { throw NotFound("shop") }
         let lots = try await market.stock.lots(of: id, limit: 50)
         let goods = try await ShopGoods(of: id, market, context)

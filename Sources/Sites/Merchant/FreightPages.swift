@@ -28,7 +28,7 @@ struct FreightPages: Sendable {
         problem: (any Problem)? = nil, _ request: Request, _ context: Context
     ) async throws -> Response {
         let id: ShopID = try context.identifier("shop", "shop")
-        try context.person().requireStaff(of: id)
+        try context.person().require(.see, at: id)
         guard let shop = try await market.shops.shop(id) else { throw NotFound("shop") }
         let goods = try await ShopGoods(of: id, market, context)
         let categories = try await frame.categories.all()
@@ -94,7 +94,7 @@ struct FreightPages: Sendable {
         let identity = try context.person()
         let form = try await Form(request, context)
         do {
-            try identity.requireStaff(of: shop)
+            try identity.require(.see, at: shop)
             let currency = try await ShopGoods(of: shop, market, context).currency
             let zones = try (1...Self.rows).compactMap { try zone($0, form, currency) }
             let template = try FreightTemplate(

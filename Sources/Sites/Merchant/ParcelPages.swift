@@ -26,6 +26,7 @@ struct ParcelPages: Sendable {
 
     private func list(done: String? = nil, _ request: Request, _ context: Context) async throws -> Response {
         let shop = try await StaffedShop(market, context)
+        try shop.identity.require(.orders, at: shop.id)
         let tasks = try await market.warehouses.pickTasks(of: shop.id, limit: 300)
         let parcels = try await market.warehouses.openShipments(of: shop.id, limit: 100)
         let places = try await KeepWarehouses(market).all(of: shop.id, by: shop.identity)
@@ -35,7 +36,7 @@ struct ParcelPages: Sendable {
                 .parcels, context.words(.parcels), .me,
                 [
                     "shop": shop.name, "shopID": shop.id.description, "done": maybe(done),
-                    "mayMove": shop.may([.owner, .manager, .warehouse]),
+                    "mayMove": shop.may(.ship),
                     "places": places.compactMap { place -> View? in
                         let here = tasks.filter { $0.warehouse == place.id }
                         guard !here.isEmpty else { return nil }

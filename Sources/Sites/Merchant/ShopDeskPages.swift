@@ -33,7 +33,8 @@ struct ShopDeskPages: Sendable {
         for (id, shop) in shops.sorted(by: { $0.key < $1.key }) {
             let waiting = try await market.orders.counts(at: id)[.paid] ?? 0
             rows.append([
-                "href": "/shop-desk/\(id)/orders?state=paid", "name": shop.name.text(in: context.language),
+                "href": "/shop-desk/\(id)/" + (identity.may(.orders, at: id) ? "orders?state=paid" : "goods"),
+                "name": shop.name.text(in: context.language),
                 "image": maybe(shop.logo.map { "/media/\($0)" }),
                 "role": identity.shops[id].map { context.words($0.word) } ?? "",
                 "waiting": context.words(.toShip, context.format.number(waiting)),
@@ -47,7 +48,7 @@ struct ShopDeskPages: Sendable {
         _ context: Context
     ) async throws -> Response {
         let identity = try context.person()
-        try identity.requireStaff(of: id, [.owner, .manager, .support, .warehouse])
+        try identity.require(.orders, at: id)
         guard let shop = try await market.shops.shop(id) else { throw NotFound("shop") }
         let state = request.query("state").flatMap { OrderState(rawValue: $0) }
         let cursor = request.query("after").flatMap { Orders.Cursor($0) }
@@ -61,7 +62,7 @@ struct ShopDeskPages: Sendable {
         let stateQuery = state.map { "state=\($0.rawValue)&" } ?? ""
         let following =
             orders.count > Self.pageSize ? shown.last.map { "?\(stateQuery)after=\(Orders.Cursor(after: $0))" } : nil
-        let mayShip = (try? identity.requireStaff(of: id, [.owner, .manager, .warehouse])) != nil
+        let mayShip = identity.may(.ship, at: id)
         var page = Page(
             .shopQueue, shop.name.text(in: context.language), .me,
             [
@@ -135,7 +136,7 @@ struct ShopDeskPages: Sendable {
         let form = try await Form(request, context)
         let shop: ShopID = try context.identifier("shop", "shop")
         let text = form["lines"] ?? ""
-        try identity.requireStaff(of: shop, [.owner, .manager, .warehouse])
+        try identity.require(.ship, at: shop)
         do {
             let outcomes = try await ShipOrders(market)(ShipOrders.parcels(in: text), of: shop, by: identity)
             return try await queue(shop, shipping: ShippingReport(outcomes), request, context)
@@ -173,7 +174,7 @@ struct ShopDeskPages: Sendable {
         let form = try await Form(request, context)
         let shop: ShopID = try context.identifier("shop", "shop")
         let id: OrderID = try context.identifier("id", "order")
-        try identity.requireStaff(of: shop, [.owner, .manager, .support, .warehouse])
+        try identity.require(.orders, at: shop)
         guard try await market.orders.order(id)?.shop == shop else { throw NotFound("order") }
         do {
             try await work(id, identity, form)
@@ -189,13 +190,16 @@ extension Order {
 }
 
 extension ShopRole {
-    fileprivate var word: Word {
+    /// What the part is called.
+    var word: Word {
         switch self {
         case .owner: .roleOwner
         case .manager: .roleManager
+        case .goods: .roleGoods
         case .support: .roleSupport
         case .finance: .roleFinance
         case .warehouse: .roleWarehouse
+        case .viewer: .roleViewer
         }
     }
 }

@@ -47,7 +47,7 @@ struct StockPages: Sendable {
                 "message": maybe(notice.problem?.sentence(in: context.language)),
                 "done": maybe(notice.done), "onlyLow": onlyLow, "key": market.source.secret(bytes: 12),
                 "rows": shown.map { row($0, places, context) }, "following": maybe(following),
-                "mayChange": shop.may([.owner, .manager, .warehouse]),
+                "mayChange": shop.may(.stock),
                 "reasons": MovementReason.adjustments.map {
                     ["value": $0.rawValue, "name": context.words($0.word)] as View
                 },
@@ -127,7 +127,7 @@ struct StockPages: Sendable {
     private func change(_ request: Request, _ context: Context) async throws -> Response {
         let shop: ShopID = try context.identifier("shop", "shop")
         let identity = try context.person()
-        try identity.requireStaff(of: shop)
+        try identity.require(.see, at: shop)
         let variant: VariantID = try context.identifier("variant", "variant")
         let form = try await Form(request, context)
         do {
@@ -179,13 +179,13 @@ struct StaffedShop: Sendable {
     init(_ market: Marketplace, _ context: Context) async throws {
         id = try context.identifier("shop", "shop")
         identity = try context.person()
-        try identity.requireStaff(of: id)
+        try identity.require(.see, at: id)
         guard let shop = try await market.shops.shop(id) else { throw NotFound("shop") }
         name = shop.name.text(in: context.language)
     }
 
-    /// Whether one of these parts is the caller's.
-    func may(_ parts: Set<ShopRole>) -> Bool { (try? identity.requireStaff(of: id, parts)) != nil }
+    /// Whether the caller may do something here.
+    func may(_ permission: ShopPermission) -> Bool { identity.may(permission, at: id) }
 }
 
 extension Warehouse {

@@ -29,8 +29,8 @@ struct WarehousePages: Sendable {
             [
                 "shop": shop.name, "shopID": shop.id.description,
                 "message": maybe(problem?.sentence(in: context.language)),
-                "key": market.source.secret(bytes: 12), "mayManage": shop.may([.owner, .manager]),
-                "mayMove": shop.may([.owner, .manager, .warehouse]), "hasPlaces": places.count > 1,
+                "key": market.source.secret(bytes: 12), "mayManage": shop.may(.places),
+                "mayMove": shop.may(.stock), "hasPlaces": places.count > 1,
                 "places": places.map { place in
                     [
                         "id": place.id.description, "name": place.name, "title": place.title(in: context),
@@ -75,7 +75,7 @@ struct WarehousePages: Sendable {
     private func step(_ request: Request, _ context: Context) async throws -> Response {
         let shop: ShopID = try context.identifier("shop", "shop")
         let identity = try context.person()
-        try identity.requireStaff(of: shop)
+        try identity.require(.see, at: shop)
         let form = try await Form(request, context)
         let name = context.parameters.get("step") ?? ""
         do {

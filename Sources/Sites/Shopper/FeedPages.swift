@@ -30,7 +30,7 @@ struct FeedPages: Sendable {
             [
                 "slots": slots, "hasSlots": !slots.isEmpty,
                 "trending": cards.map { context.format.card($0, slate: trending.id) },
-            ])
+            ].merging(try await SurveyPages(frame).card(for: person, isOver: true, request, context)) { $1 })
         page.styles = [.feedCSS]
         page.scripts = [.feedJS]
         page.isImmersive = true

@@ -89,6 +89,7 @@ struct OrderPages: Sendable {
                 "note": maybe(step.note.isEmpty ? nil : step.note),
             ] as View
         }
+        content.merge(try await SurveyPages(frame).card(for: buyer, about: order.id, request, context)) { $1 }
         return try await frame.show(Page(.order, context.words(.orders), .me, content), request, context)
     }
 

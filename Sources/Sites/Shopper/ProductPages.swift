@@ -52,7 +52,10 @@ struct ProductPages: Sendable {
             "id": product.id.description, "title": title, "brand": maybe(product.brand.isEmpty ? nil : product.brand),
             "path": CategoryShelf.path(to: product.category, in: categories).map { View($0, context.language) },
             "media": product.media.enumerated().map { index, path in
-                ["src": "/media/\(path)", "alt": index == 0 ? title : "", "isFirst": index == 0] as View
+                let alt = product.alts[path]?.text(in: context.language) ?? ""
+                return [
+                    "src": "/media/\(path)", "alt": alt.isEmpty && index == 0 ? title : alt, "isFirst": index == 0,
+                ] as View
             },
             "description": paragraphs, "hasDescription": !paragraphs.isEmpty,
             "attributes": product.attributes.map { ["name": $0.name, "value": $0.value] as View },

@@ -36,6 +36,7 @@ struct ShopPages: Sendable {
             "text": "", "previous": maybe(page > 1 ? "/shops/\(id)?page=\(page - 1)" : nil),
             "following": maybe(cards.count > Self.pageSize ? "/shops/\(id)?page=\(page + 1)" : nil),
         ]
+        let score = ScoreView(try await KeepScores(market).score(of: id)).view(context)
         return try await frame.show(
             Page(
                 .shop, name, .mall,
@@ -46,6 +47,6 @@ struct ShopPages: Sendable {
                     "followNext": "/shops/\(id)", "cards": products.map { context.format.card($0) },
                     "hasCards": !products.isEmpty,
                     "pager": page > 1 || cards.count > Self.pageSize ? pager as Any : false,
-                ]), request, context)
+                ].merging(score) { $1 }), request, context)
     }
 }

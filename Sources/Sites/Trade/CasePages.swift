@@ -27,7 +27,7 @@ struct CasePages: Sendable {
         router.post("/after-sale-cases/{case}/{step}") { try await step($0, $1) }
         router.get("/shop-desk/{shop}/after-sale") { request, context in
             let shop: ShopID = try context.identifier("shop", "shop")
-            try context.person().requireStaff(of: shop, [.owner, .manager, .support, .warehouse])
+            try context.person().require(.orders, at: shop)
             return try await list(.shop(shop), path: "/shop-desk/\(shop)/after-sale", shop: shop, request, context)
         }
         router.get("/operator/disputes") { request, context in

@@ -29,7 +29,7 @@ enum CaseView {
     /// What `identity` can do while the case is in `state`.
     static func actions(in state: AfterSaleState, of found: AfterSaleCase, for identity: Identity) -> View {
         let isBuyer = found.buyer == identity.person
-        let isStaff = (try? identity.requireStaff(of: found.shop, [.owner, .manager, .support, .warehouse])) != nil
+        let isStaff = identity.may(.service, at: found.shop)
         let isOperator = identity.roles.contains(.operator)
         return [
             "canWithdraw": isBuyer && [.requested, .rejected, .awaitingReturn].contains(state),

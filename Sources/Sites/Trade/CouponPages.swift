@@ -53,7 +53,7 @@ struct CouponPages: Sendable {
         let identity = try context.person()
         if context.parameters.get("shop") != nil {
             let shop: ShopID = try context.identifier("shop", "shop")
-            try identity.requireStaff(of: shop)
+            try identity.require(.see, at: shop)
             return .shop(shop)
         }
         guard request.uri.path.hasPrefix("/operator/") else { return .person }

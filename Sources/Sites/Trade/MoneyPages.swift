@@ -32,7 +32,7 @@ struct MoneyPages: Sendable {
 
     private func shop(_ context: Context) throws -> Owner {
         let shop: ShopID = try context.identifier("shop", "shop")
-        try context.person().requireStaff(of: shop, [.owner, .finance])
+        try context.person().require(.money, at: shop)
         return Owner(
             party: .shop(shop), path: "/shop-desk/\(shop)/money", api: "/api/v1/shops/\(shop)/statement", shop: shop)
     }

@@ -22,7 +22,8 @@ public final class Catalog: Sendable {
 
     /// The room's tables.
     public static let migrations = [
-        Migration(room: "catalog", number: 1, file: PackageResources._001_catalog_sql)
+        Migration(room: "catalog", number: 1, file: PackageResources._001_catalog_sql),
+        Migration(room: "catalog", number: 2, file: PackageResources._002_goods_sql),
     ]
 
     /// Changes whenever this node learns that a card has changed.

@@ -33,7 +33,7 @@ extension Catalog {
             ON CONFLICT (id) DO UPDATE SET category = excluded.category, title_en = excluded.title_en,
                 title_zh = excluded.title_zh, description_en = excluded.description_en,
                 description_zh = excluded.description_zh, brand = excluded.brand, attributes = excluded.attributes,
-                media = excluded.media
+                media = excluded.media, version = products.version + 1
             """)
     }
 
@@ -73,7 +73,9 @@ extension Catalog {
     ///
     /// - Throws: ``NotFound``.
     public func setListed(_ isListed: Bool, _ product: ProductID, in transaction: any Transaction) throws {
-        guard try transaction.run("UPDATE products SET is_listed = \(isListed) WHERE id = \(product)") == 1 else {
+        let moved = try transaction.run(
+            "UPDATE products SET is_listed = \(isListed), version = version + 1 WHERE id = \(product)")
+        guard moved == 1 else {
             throw NotFound("product")
         }
         try announce([product], in: transaction)

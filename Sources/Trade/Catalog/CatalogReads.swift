@@ -14,10 +14,14 @@ extension Catalog {
     }
 
     /// Products in the order asked for; unknown ones are left out.
+    ///
+    /// - Parameter withRetired: whether variants that are sold no more are among theirs.
     public static func products(
-        _ ids: [ProductID], at now: Instant, in transaction: any Transaction
+        _ ids: [ProductID], withRetired: Bool = false, at now: Instant, in transaction: any Transaction
     ) throws -> [Product] {
-        let variants = try variants(where: "product IN \(list: ids)", at: now, in: transaction)
+        let condition: SQL = "product IN \(list: ids)"
+        let variants = try variants(
+            where: withRetired ? condition : condition + " AND is_retired = 0", at: now, in: transaction)
         let byProduct = Dictionary(grouping: variants, by: \.product)
         let rows = try transaction.rows("SELECT * FROM products WHERE id IN \(list: ids)")
         let products = try rows.map { row in
@@ -35,13 +39,13 @@ extension Catalog {
         return Dictionary(variants.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    private static func variants(where condition: SQL, at now: Instant, in transaction: any Transaction) throws
+    static func variants(where condition: SQL, at now: Instant, in transaction: any Transaction) throws
         -> [Variant]
     {
         try transaction.rows(
             """
             SELECT v.*, p.amount, p.list_amount, p.currency FROM (SELECT * FROM variants WHERE \(condition)) v
-            LEFT JOIN prices p ON p.variant = v.id AND (p.ends_at IS NULL OR p.ends_at > \(now)) AND p.starts_at = (
+            LEFT JOIN prices p ON v.is_retired = 0 AND p.variant = v.id AND (p.ends_at IS NULL OR p.ends_at > \(now)) AND p.starts_at = (
                 SELECT MAX(q.starts_at) FROM prices q WHERE q.variant = v.id AND q.starts_at <= \(now)
                 AND (q.ends_at IS NULL OR q.ends_at > \(now)))
             ORDER BY v.product, v.position

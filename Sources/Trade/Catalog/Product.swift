@@ -118,6 +118,8 @@ public struct Variant: Sendable, Equatable {
     public let spec: Localized
     /// The merchant's own number.
     public let sku: String
+    /// Whether it is sold no more; then it has no price.
+    public let isRetired: Bool
     /// What it costs now.
     public let price: Price?
 }
@@ -140,10 +142,18 @@ public struct Product: Sendable, Equatable {
     public let attributes: [Attribute]
     /// Paths under `/media`.
     public let media: [String]
+    /// What pictures show, for those who don't see them, by path.
+    public let alts: [String: Localized]
     /// Whether people may see it.
     public let isListed: Bool
     /// When it was made.
     public let createdAt: Instant
+    /// The merchant's own number; empty for none.
+    public let code: String
+    /// Whether its staff put it away.
+    public let isArchived: Bool
+    /// Counts its changes, so that nobody overwrites what somebody else changed meanwhile.
+    public let version: Int64
     /// Its variants in order.
     public let variants: [Variant]
 
@@ -195,8 +205,12 @@ extension Product {
         brand = try row.get("brand")
         attributes = try decoder.decode([Attribute].self, from: Data(try row.get("attributes", as: String.self).utf8))
         media = try decoder.decode([String].self, from: Data(try row.get("media", as: String.self).utf8))
+        alts = try decoder.decode([String: Localized].self, from: Data(try row.get("alts", as: String.self).utf8))
         isListed = try row.get("is_listed")
         createdAt = try row.get("created_at")
+        code = try row.get("code")
+        isArchived = try row.get("is_archived")
+        version = try row.get("version")
         self.variants = variants
     }
 }
@@ -208,6 +222,7 @@ extension Variant {
         shop = try row.get("shop")
         spec = Localized(en: try row.get("spec_en"), zh: try row.get("spec_zh"))
         sku = try row.get("sku")
+        isRetired = try row.get("is_retired")
         if let amount: Int64 = try row.get("amount"), let currency: Currency = try row.get("currency") {
             let list: Int64? = try row.get("list_amount")
             price = Price(amount: Money(amount, currency), list: list.map { Money($0, currency) })

@@ -61,6 +61,15 @@ extension Pricing {
         return Dictionary(grouping: try rows.map(PriceOffer.init), by: \.variant)
     }
 
+    /// The offers of these variants that run or come.
+    public static func standingOffers(
+        of variants: [VariantID], at now: Instant, in transaction: any Transaction
+    ) throws -> [PriceOffer] {
+        try transaction.rows(
+            "SELECT * FROM price_offers WHERE variant IN \(list: variants) AND ends_at > \(now) ORDER BY starts_at, id"
+        ).map(PriceOffer.init)
+    }
+
     /// Adds or replaces a freight template. A default one takes that place from the shop's others.
     ///
     /// - Throws: ``NotFound`` when the template is another shop's.

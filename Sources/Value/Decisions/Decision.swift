@@ -53,6 +53,8 @@ public struct Decision: Sendable, Hashable {
     public let state: DecisionState
     /// What it claims; frozen unless it is a draft.
     public let terms: DecisionTerms
+    /// What the North Star tree knows of its metric, or knew when it started.
+    public let reading: MetricReading
     /// Who wrote it.
     public let author: PersonID
     /// When it was written first.

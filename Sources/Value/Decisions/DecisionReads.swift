@@ -56,7 +56,7 @@ extension Decisions {
     }
 
     static func findings(in decision: Decision, in transaction: any Transaction) throws -> [DecisionFinding] {
-        let found = DecisionLint().findings(in: decision.terms.claim)
+        let found = DecisionLint().findings(in: decision.claim)
         guard !found.isEmpty else { return [] }
         var answers: [String: String] = [:]
         for row in try transaction.rows(
@@ -82,6 +82,8 @@ extension Decision {
         state = try row.get("state")
         terms = try JSONDecoder().decode(
             DecisionTerms.self, from: Data(try row.get("terms", as: String.self).utf8))
+        reading = try JSONDecoder().decode(
+            MetricReading.self, from: Data(try row.get("reading", as: String.self).utf8))
         author = try row.get("author")
         createdAt = try row.get("created_at")
         startedAt = try row.get("started_at")

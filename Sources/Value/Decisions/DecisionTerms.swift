@@ -47,15 +47,15 @@ public struct DecisionTerms: Codable, Sendable, Hashable {
         (chain, milestones, alternatives) = ([], [], [])
     }
 
-    /// The part of the claim that the lint reads.
+    /// The part of the claim that the lint reads, with what the tree knows of the metric.
     ///
-    /// Whom it helps is part of the goal, wherever the form asks for it. The slope stays unmeasured until decisions have
-    /// results to learn it from.
-    var claim: DecisionClaim {
+    /// Whom it helps is part of the goal, wherever the form asks for it. Where the tree doesn't have the metric, what the
+    /// writer says it hangs under stands.
+    func claim(_ reading: MetricReading) -> DecisionClaim {
         DecisionClaim(
             goal: [goal, beneficiaries].filter { !$0.isEmpty }.joined(separator: " · "),
-            metric: metric.isEmpty ? nil : metric, parent: chain.first,
-            fallsWhenExperienceWorsens: fallsWhenExperienceWorsens, milestones: milestones,
+            metric: metric.isEmpty ? nil : metric, parent: reading.isInTree == true ? reading.parent : chain.first,
+            fallsWhenExperienceWorsens: fallsWhenExperienceWorsens, slope: reading.slope, milestones: milestones,
             alternatives: alternatives, killRule: killRule.isEmpty ? nil : killRule)
     }
 
@@ -113,6 +113,11 @@ public struct DecisionTerms: Codable, Sendable, Hashable {
     private static var lists: [(WritableKeyPath<DecisionTerms, [String]>, String)] {
         [(\.chain, "chain"), (\.milestones, "milestones"), (\.alternatives, "alternatives")]
     }
+}
+
+extension Decision {
+    /// What the lint reads.
+    var claim: DecisionClaim { terms.claim(reading) }
 }
 
 extension DecisionTerms: Documented {

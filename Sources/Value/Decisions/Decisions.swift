@@ -23,7 +23,8 @@ public final class Decisions: Sendable {
 
     /// The room's tables.
     public static let migrations = [
-        Migration(room: "decisions", number: 1, file: PackageResources._001_decisions_sql)
+        Migration(room: "decisions", number: 1, file: PackageResources._001_decisions_sql),
+        Migration(room: "decisions", number: 2, file: PackageResources._002_metric_reading_sql),
     ]
 
     /// Writes a new draft.
@@ -66,7 +67,7 @@ public final class Decisions: Sendable {
         let reason = try ValidatedText(reason, field: "reason", length: 5...1_000).value
         let decision = try Self.find(id, in: transaction)
         guard decision.state == .draft else { throw DecisionProblem.frozen }
-        guard DecisionLint().findings(in: decision.terms.claim).contains(where: { $0.mistake == mistake }) else {
+        guard DecisionLint().findings(in: decision.claim).contains(where: { $0.mistake == mistake }) else {
             throw DecisionProblem.notFound(mistake)
         }
         try transaction.send(
@@ -133,7 +134,7 @@ public final class Decisions: Sendable {
         guard open.isEmpty else { throw DecisionProblem.unacknowledged(open.map(\.mistake)) }
     }
 
-    private static func text(of terms: DecisionTerms) throws -> String {
+    static func text(of terms: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         return String(decoding: try encoder.encode(terms), as: UTF8.self)

@@ -1,37 +1,14 @@
-import Crypto
-import Foundation
 import Kernel
+import KeyedDraw
 
-/// Who gets what, by keyed hash: the same person always the same, nobody predictable without the key.
-///
-/// The hash is HMAC-SHA-256 cut to 64 bits. Each question ("which bucket of this layer", "which arm of this experiment") has
-/// a label of its own, so that its answers are independent of those to every other question.
-public struct AssignmentKey: Sendable {
-    private let key: SymmetricKey
-
-    /// A key from a secret that every node shares.
-    public init(secret: String) { key = SymmetricKey(data: Data(secret.utf8)) }
-
-    /// 64 bits that say nothing about those of another label or unit.
-    public func hash(_ label: String, _ unit: UInt128) -> UInt64 {
-        var mac = HMAC<SHA256>(key: key)
-        mac.update(data: Data(label.utf8))
-        withUnsafeBytes(of: unit.littleEndian) { mac.update(data: $0) }
-        // A code is 32 bytes; its first eight are as good as any.
-        return mac.finalize().withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
-    }
-
-    /// A bucket, 0 ..< ``BucketSet/size``; each is equally likely to 1 in 10¹⁵.
-    public func bucket(_ label: String, _ unit: UInt128) -> Int {
-        Int(hash(label, unit).multipliedFullWidth(by: UInt64(BucketSet.size)).high)
-    }
-}
+/// Decides who gets what: the same person always the same, nobody predictable without the key.
+public typealias AssignmentKey = DrawKey
 
 /// Buckets of a layer that belong to one experiment. Experiments of a layer hold disjoint sets, which is what keeps them
 /// from sharing a person.
 public struct BucketSet: Sendable, Hashable, Codable {
     /// Buckets in a layer: one is a basis point of the people.
-    public static let size = 10_000
+    public static let size = DrawKey.whole
 
     /// First bucket and the one after the last, in order, without gaps between neighbours.
     private var bounds: [Int]

@@ -108,6 +108,36 @@ extension Experiments {
             })
     }
 
+    /// Somebody in an experiment.
+    public struct Participant: Sendable {
+        /// Their arm.
+        public let arm: Int
+        /// When they met it first.
+        public let exposedAt: Instant
+        /// What they have brought since.
+        public let totals: [MetricName: Double]
+    }
+
+    /// Those of some people who met an experiment.
+    public static func participants(
+        in id: ExperimentID, among people: [PersonID], in transaction: any Transaction
+    ) throws -> [PersonID: Participant] {
+        var participants: [PersonID: Participant] = [:]
+        for start in stride(from: 0, to: people.count, by: 200) {
+            let group = Array(people[start..<min(start + 200, people.count)])
+            for row in try transaction.rows(
+                """
+                SELECT person, arm, exposed_at, totals FROM experiment_people
+                WHERE experiment = \(id) AND person IN \(list: group)
+                """)
+            {
+                participants[try row.get(0)] = Participant(
+                    arm: try row.get(1), exposedAt: try row.get(2), totals: try read(try row.get(3)))
+            }
+        }
+        return participants
+    }
+
     static func read<Value: Decodable>(_ text: String, as type: Value.Type = Value.self) throws -> Value {
         try JSONDecoder().decode(Value.self, from: Data(text.utf8))
     }

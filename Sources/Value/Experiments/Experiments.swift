@@ -24,7 +24,8 @@ public final class Experiments: Sendable {
 
     /// The room's tables.
     public static let migrations = [
-        Migration(room: "experiments", number: 1, file: PackageResources._001_experiments_sql)
+        Migration(room: "experiments", number: 1, file: PackageResources._001_experiments_sql),
+        Migration(room: "experiments", number: 2, file: PackageResources._002_holdout_changes_sql),
     ]
 
     // MARK: What is kept in memory

@@ -8,12 +8,14 @@ enum AccessTable {
         "order": "ord", "case": "cse", "quote": "qte", "session": "ses", "token": "tok", "parcel": "pcl",
         "shop": "shp", "coupon": "cpn", "lot": "flt", "template": "frt", "inbound": "inb", "warehouse": "whs",
         "offer": "ofr", "settlement": "stl", "payout": "pyo", "line": "lin", "decision": "dcs", "experiment": "exp",
+        "webhook": "whk", "delivery": "dlv", "person": "per", "allocation": "alc",
     ]
 
     /// Path parameters that name what everybody sees, or a thing of the caller's own making.
     static let shared = [
         "product": "prd", "variant": "var", "video": "vid", "subject": "shp", "item": "prd", "slate": "slt",
         "link": "lnk", "funder": "shp", "version": "wgt",
+        "name": "xxx", "journey": "xxx", "invitation": "inv",
     ]
 
     /// Routes that name nothing owned in their path and yet change what belongs to a shop.
@@ -27,7 +29,9 @@ enum AccessTable {
         "GET /api/v1/products/{product}", "GET /api/v1/products/{product}/commission-plans",
         "GET /api/v1/products/{product}/similar", "POST /api/v1/promotion-links/{link}/visits", "GET /api/v1/search",
         "GET /api/v1/search/suggestions", "POST /api/v1/sessions", "GET /api/v1/shops/{shop}",
-        "GET /api/v1/shops/{shop}/offered-coupons", "POST /api/v1/touchpoints", "GET /api/v1/videos/{video}",
+        "GET /api/v1/shops/{shop}/offered-coupons", "GET /api/v1/shops/{shop}/score", "GET /api/v1/surveys/next",
+        "POST /api/v1/surveys/{invitation}/answer", "POST /api/v1/surveys/{invitation}/dismissal",
+        "POST /api/v1/touchpoints", "GET /api/v1/videos/{video}",
         "GET /api/v1/videos/{video}/comments", "DELETE /api/v1/videos/{video}/like",
         "PUT /api/v1/videos/{video}/like",
     ]

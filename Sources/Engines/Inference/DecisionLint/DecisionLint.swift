@@ -37,6 +37,10 @@ public struct DecisionLint: Sendable {
     /// A lint.
     public init() {}
 
+    /// The first word in a text that names money changing hands (GMV, revenue, 成交额 …), which follows from value and is no
+    /// objective; `nil` when there is none.
+    public static func tradeResult(in text: String) -> String? { Phrases(text).first(of: LintLexicon.trade) }
+
     /// The mistakes in a claim, none when it is sound.
     public func findings(in claim: DecisionClaim) -> [Finding] {
         let candidates: [(Mistake, [Evidence], Double, PlainSentence)] = [

@@ -12,6 +12,12 @@ enum LintLexicon {
         "付费流量收入",
     ]
 
+    /// Money that changes hands: never an objective, whatever stands beside it.
+    static let trade = [
+        "gmv", "gross merchandise", "revenue", "turnover", "trade volume", "sales volume", "sales value", "paid value",
+        "成交额", "成交总额", "交易额", "交易规模", "销售额", "营收", "支付金额",
+    ]
+
     /// Behaviour that rises with attention, good or bad.
     static let attention = [
         "watch time", "engagement", "minutes", "time spent", "click through*", "clicks", "ctr", "conversion",
