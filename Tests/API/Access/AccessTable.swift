@@ -8,7 +8,7 @@ enum AccessTable {
         "order": "ord", "case": "cse", "quote": "qte", "session": "ses", "token": "tok", "parcel": "pcl",
         "shop": "shp", "coupon": "cpn", "lot": "flt", "template": "frt", "inbound": "inb", "warehouse": "whs",
         "offer": "ofr", "settlement": "stl", "payout": "pyo", "line": "lin", "decision": "dcs", "experiment": "exp",
-        "webhook": "whk", "delivery": "dlv", "person": "per", "allocation": "alc",
+        "webhook": "whk", "delivery": "whd", "person": "per", "allocation": "alo",
     ]
 
     /// Path parameters that name what everybody sees, or a thing of the caller's own making.
