@@ -155,7 +155,10 @@ let package = Package(
         .testTarget(name: "WebhooksTests", dependencies: ["Kernel", "Webhooks"], path: "Tests/Trade/Webhooks"),
         .testTarget(name: "PaymentsTests", dependencies: ["Kernel", "Payments"], path: "Tests/Trade/Payments"),
         .testTarget(name: "WarehouseTests", dependencies: ["Warehouse"], path: "Tests/Trade/Warehouse"),
-        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "StoreSQLite"], path: "Tests/Trade/Ledger"),
+        // Random sequences against models, shown at their shortest when they fail.
+        .target(name: "Sequences", path: "Tests/Sequences"),
+        .testTarget(
+            name: "LedgerTests", dependencies: ["Ledger", "StoreSQLite", "Sequences"], path: "Tests/Trade/Ledger"),
         .testTarget(name: "MediaTests", dependencies: ["Media", "HTTP"], path: "Tests/Ground/Media"),
         .testTarget(name: "KernelTests", dependencies: ["Kernel"], path: "Tests/Ground/Kernel"),
         // The built executable under test: what the suites share, then one suite a question.
@@ -163,7 +166,8 @@ let package = Package(
         .testTarget(
             name: "APITests", dependencies: ["Harness", "Quanyu"], path: "Tests/API", exclude: ["StripeStandIn"]),
         .testTarget(
-            name: "FaultsTests", dependencies: ["Harness", "Quanyu", "Store", "StoreSQLite"], path: "Tests/Faults"),
+            name: "FaultsTests", dependencies: ["Harness", "Quanyu", "Store", "StoreSQLite", "Sequences"],
+            path: "Tests/Faults"),
         .testTarget(name: "JourneysTests", dependencies: ["Harness", "Quanyu"], path: "Tests/Journeys"),
         .testTarget(name: "SimulateTests", dependencies: ["Quanyu", "World"], path: "Tests/Simulate"),
         .testTarget(name: "AnalyzeTests", dependencies: ["Quanyu", "Inference"], path: "Tests/Analyze"),
@@ -172,7 +176,7 @@ let package = Package(
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows", "Decisions",
                 "Experiments", "Feed", "Inference", "Coupons", "Pricing", "Experience", "NorthStar", "Allocations",
-                "Warehouse", "Webhooks", hummingbird, httpTypes, crypto,
+                "Warehouse", "Webhooks", "Sequences", hummingbird, httpTypes, crypto,
             ],
             path: "Tests/Stores"),
         .testTarget(
@@ -182,7 +186,8 @@ let package = Package(
             name: "ExperienceTests", dependencies: ["Experience", "Inference", "Kernel", "KeyedDraw"],
             path: "Tests/Value/Experience"),
         .testTarget(
-            name: "TradeTests", dependencies: ["Flows", "StoreSQLite", "Alliance", "AfterSales", "Ledger"],
+            name: "TradeTests",
+            dependencies: ["Flows", "StoreSQLite", "Alliance", "AfterSales", "Ledger", "Sequences"],
             path: "Tests/Trade/Flows"),
     ],
     swiftLanguageModes: [.v6]

@@ -6,6 +6,7 @@ import Kernel
 import Ledger
 import Orders
 import Pricing
+import Sequences
 import Store
 import Testing
 

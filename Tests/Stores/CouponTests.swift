@@ -1,5 +1,6 @@
 import Coupons
 import Kernel
+import Sequences
 import Store
 import Testing
 

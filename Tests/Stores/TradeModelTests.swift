@@ -5,14 +5,21 @@ import Kernel
 import Ledger
 import Orders
 import Payments
+import Sequences
 import Store
 import Testing
 
 /// Random lives of orders against a model that a shopkeeper could keep in the head.
 @Suite("Orders against a model") struct TradeModelTests {
-    enum Command: CaseIterable {
+    enum Command: CaseIterable, Sendable {
         case pay, cancel, ship, receive, refund, sendHome, exchange, goodwill, approve, reject, sendBack, pass, fail
         case withdraw, dispute, forBuyer, forShop, replace, replaced, confirm, confirm2, seal
+    }
+
+    /// A command with the seed of whatever it chooses, so that it does the same in a shorter life.
+    struct Step: Sendable {
+        let command: Command
+        let seed: UInt64
     }
 
     /// What should be so.
@@ -39,12 +46,15 @@ import Testing
             var seen: Set<String> = []
             for seed in 0..<150 as Range<UInt64> {
                 var life = try await Life(bazaar, seed: seed, sold: sold)
-                for _ in 0..<30 {
-                    try await life.step()
-                    seen.insert(life.model.order.rawValue)
-                    if let found = life.model.found { seen.insert("\(found.kind) \(found.state)") }
+                do {
+                    for _ in 0..<30 {
+                        try await life.step()
+                        seen.insert(life.model.order.rawValue)
+                        if let found = life.model.found { seen.insert("\(found.kind) \(found.state)") }
+                    }
+                } catch is Difference {
+                    throw await Self.shortest(life.trace, seed: seed)
                 }
-                try await life.compare()
                 sold += life.model.gone
             }
             try await bazaar.requireSoundBooks()
@@ -52,6 +62,34 @@ import Testing
             #expect(OrderState.allCases.allSatisfy { seen.contains($0.rawValue) })
             let places = ["refund completed", "return completed", "exchange completed", "refund disputed"]
             #expect(places.allSatisfy(seen.contains), "\(seen.sorted())")
+        }
+    }
+}
+
+extension TradeModelTests {
+    @Test("A rule that is wrong on purpose is shown with the two commands of nine that break it")
+    func brokenModel() async throws {
+        let commands: [Command] = [.seal, .pay, .refund, .seal, .approve, .confirm, .receive, .seal, .cancel]
+        let steps = commands.enumerated().map { Step(command: $1, seed: UInt64($0)) }
+        let found = await Sequences.slowCounterexample(of: steps, seed: 7) { steps in
+            try await Self.relive(steps, seed: 7)
+            // What the wrong model says: nobody ever gets money back.
+            let gaveBack = steps.contains { $0.command == .pay } && steps.contains { $0.command == .cancel }
+            try Difference.unless(!gaveBack, "money went back")
+        }
+        #expect(try #require(found).commands.map(\.command) == [.pay, .cancel])
+    }
+
+    /// Lives the failed life again, each time in a market of its own and with fewer commands.
+    private static func shortest(_ steps: [Step], seed: UInt64) async -> any Error {
+        let found = await Sequences.slowCounterexample(of: steps, seed: seed) { try await relive($0, seed: seed) }
+        return found ?? Difference("seed \(seed): fails only after the lives before it: \(steps)")
+    }
+
+    private static func relive(_ steps: [Step], seed: UInt64) async throws {
+        try await TestStore.sqlite.run(Marketplace.migrations) { store in
+            var life = try await Life(try await Bazaar(store, units: 100_000), seed: seed, sold: 0)
+            for step in steps { try await life.take(step) }
         }
     }
 }
@@ -64,15 +102,18 @@ struct Life {
     let order: OrderID
     let buyer: Identity
     let soldBefore: Int64
+    /// Chooses the commands; what a command chooses is in its own seed.
+    var choices: SplitMix
     var random: SplitMix
     var model: TradeModelTests.Model
-    var trace: [TradeModelTests.Command] = []
+    var trace: [TradeModelTests.Step] = []
 
     init(_ bazaar: Bazaar, seed: UInt64, sold: Int64) async throws {
         self.bazaar = bazaar
         self.seed = seed
         soldBefore = sold
         random = SplitMix(state: seed)
+        choices = SplitMix(state: ~seed)
         buyer = Identity(person: PersonID(rawValue: UInt128(10_000 + seed)), proof: .visitor)
         let units = Int64.random(in: 1...4, using: &random)
         model = .init(ordered: units, kept: units, gone: units)
@@ -87,16 +128,23 @@ struct Life {
         let waits = model.found?.state == .refunding ? [TradeModelTests.Command.confirm, .confirm2, .confirm] : []
         let ways = all.filter { allowed($0) && $0 != .seal && $0 != .cancel }
         let possible = moves + moves + waits + ways
-        let command = (Int.random(in: 0..<4, using: &random) > 0 ? possible : all).randomElement(using: &random) ?? .pay
-        trace.append(command)
+        let command = (Int.random(in: 0..<4, using: &choices) > 0 ? possible : all).randomElement(using: &choices)
+        try await take(TradeModelTests.Step(command: command ?? .pay, seed: choices.next()))
+    }
+
+    /// - Throws: ``Difference`` when the shop and the model don't agree.
+    mutating func take(_ step: TradeModelTests.Step) async throws {
+        trace.append(step)
+        random = SplitMix(state: step.seed)
         let before = try await bazaar.market.orders.order(order)?.state
         do {
-            let expected = try await run(command)
-            #expect(expected, "seed \(seed): \(trace) should have been refused")
+            let expected = try await run(step.command)
+            try Difference.unless(expected, "\(step.command) should have been refused")
         } catch let problem as any Problem {
             // A refusal changes nothing that the model would not know of.
-            #expect(try await bazaar.market.orders.order(order)?.state == before, "seed \(seed): \(trace) \(problem)")
-            #expect(!allowed(command), "seed \(seed): \(trace) was refused: \(problem)")
+            let now = try await bazaar.market.orders.order(order)?.state
+            try Difference.unless(now == before, "\(step.command) was refused and changed the order: \(problem)")
+            try Difference.unless(!allowed(step.command), "\(step.command) was refused: \(problem)")
         }
         try await compare()
     }
@@ -266,28 +314,19 @@ struct Life {
     /// Compares everything that the model knows.
     func compare() async throws {
         let market = bazaar.market
-        let place: Testing.Comment = "seed \(seed): \(trace)"
-        try #require(try await market.orders.order(order)?.state == model.order, place)
-        try #require(try await bazaar.left() == 100_000 - soldBefore - model.gone, place)
-        let intent = try #require(try await market.payments.intent(of: placed.group))
-        #expect(intent.refunded.amount == model.promised, place)
+        let state = try await market.orders.order(order)?.state
+        try Difference.unless(state == model.order, "the order is \(state as Any), the model \(model.order)")
+        let (left, expected) = (try await bazaar.left(), 100_000 - soldBefore - model.gone)
+        try Difference.unless(left == expected, "\(left) units are left, \(expected) in the model")
+        let refunded = try await market.payments.intent(of: placed.group)?.refunded.amount
+        try Difference.unless(
+            refunded == model.promised, "\(refunded as Any) are promised back, \(model.promised) in the model")
         // The credit is what was promised and has not arrived.
-        #expect(try await bazaar.balance(.buyer(buyer.person), .credit) == model.promised - model.back, place)
+        let (credit, owed) = (try await bazaar.balance(.buyer(buyer.person), .credit), model.promised - model.back)
+        try Difference.unless(credit == owed, "the buyer's credit is \(credit), \(owed) in the model")
         if let found = model.found {
-            let stands = try await DisputeCase(market).read(found.id, by: buyer)
-            try #require(stands.state == found.state, place)
+            let stands = try await DisputeCase(market).read(found.id, by: buyer).state
+            try Difference.unless(stands == found.state, "the case is \(stands), \(found.state) in the model")
         }
-    }
-}
-
-/// Numbers from a seed.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -3,6 +3,7 @@ import Flows
 import HTTP
 import Kernel
 import Orders
+import Sequences
 import Stock
 import Store
 import Testing

@@ -1,4 +1,5 @@
 import Kernel
+import Sequences
 import Store
 import Testing
 
@@ -25,9 +26,15 @@ import Testing
         }
     }
 
-    enum Command: CaseIterable {
+    enum Command: CaseIterable, Sendable {
         case buy, takeBack, takeBackAgain, release, block, unblock, settle, pay, claim, finish, fail, void, deposit
         case draw, seal
+    }
+
+    /// A command with the seed of whatever it chooses, so that it does the same in a shorter sequence.
+    struct Step: Sendable {
+        let command: Command
+        let seed: UInt64
     }
 
     /// One sequence with its books and its paper.
@@ -42,11 +49,12 @@ import Testing
         var rest: Int64 = 0
         var causes: [(UInt128, String)] = []
 
-        init(_ books: Books, _ transaction: any Transaction, seed: UInt64) {
+        /// - Parameter number: keeps its parties apart from every other sequence's in the database.
+        init(_ books: Books, _ transaction: any Transaction, number: UInt64) {
             self.books = books
             self.transaction = transaction
-            offset = UInt128(seed) << 32
-            random = Seeded(seed)
+            offset = UInt128(number) << 32
+            random = Seeded(number)
         }
 
         var ledger: Ledger { books.ledger }
@@ -60,18 +68,17 @@ import Testing
         var provider: String { "p\(offset)" }
     }
 
+    private static let sequences = Sequences<Step>(0..<600, length: 25) { random in
+        Step(command: Command.allCases.randomElement(using: &random) ?? .buy, seed: random.next())
+    }
+
     @Test("After every random sequence the books stand where the paper stands")
     func sequences() async throws {
         try await Books.run { books in
             for batch in 0..<6 as Range<UInt64> {
                 try await books.store.write { transaction in
                     for seed in batch * 100..<batch * 100 + 100 {
-                        let sequence = Sequence(books, transaction, seed: seed)
-                        for step in 0..<25 {
-                            let command = Command.allCases.randomElement(using: &sequence.random) ?? .buy
-                            try sequence.run(step == 0 ? .buy : command)
-                        }
-                        try sequence.compare("seed \(seed)")
+                        try Self.run(Self.sequences.commands(seed), number: seed, books, transaction)
                         // Balances add what is not sealed, so a long tail would only make the next sequence slow.
                         while try books.ledger.seal(in: transaction) > 0 {}
                     }
@@ -81,6 +88,35 @@ import Testing
             let proof = try await books.ledger.verify()
             #expect(proof.isSound && proof.entries > 2_500, "\(proof)")
         }
+    }
+
+    /// - Throws: ``Counterexample``; the books are then as they were before.
+    private static func run(
+        _ steps: [Step], number: UInt64, _ books: Books, _ transaction: any Transaction
+    ) throws {
+        do {
+            try compare(steps, number: number, books, transaction)
+        } catch is Difference {
+            // Every try has its own parties, so what failed tries leave behind is not in the way.
+            var tries = number << 16
+            let found = Sequences.counterexample(of: steps, seed: number) { shorter in
+                tries += 1
+                try compare(shorter, number: tries, books, transaction)
+            }
+            throw found ?? Difference("seed \(number): \(steps) failed once and then no more")
+        }
+    }
+
+    private static func compare(
+        _ steps: [Step], number: UInt64, _ books: Books, _ transaction: any Transaction
+    ) throws {
+        let sequence = Sequence(books, transaction, number: number)
+        try sequence.run(.buy)
+        for step in steps {
+            sequence.random = Seeded(step.seed)
+            try sequence.run(step.command)
+        }
+        try sequence.compare()
     }
 }
 
@@ -103,16 +139,25 @@ extension LedgerModelTests.Sequence {
     }
 
     /// Every account that the paper knows, and the rule that all of them sum to zero.
-    func compare(_ place: String) throws {
+    func compare() throws {
         for (account, amount) in paper.balances {
             let stands = try Ledger.balance(of: account, in: transaction)
-            try #require(stands == amount, "\(place): \(account)")
+            try Difference.unless(stands == amount, "\(account): \(stands) in the books, \(amount) on paper")
         }
-        #expect(paper.balances.values.reduce(0, +) + rest == 0, "\(place)")
+        try Difference.unless(paper.balances.values.reduce(0, +) + rest == 0, "the paper doesn't sum to zero")
         for number in paper.lines.keys {
             let book = try Ledger.line(OrderLineID(rawValue: number), in: transaction)
-            #expect(book?.remainder == paper.lines[number]?.left, "\(place): line \(number)")
+            try Difference.unless(book?.remainder == paper.lines[number]?.left, "line \(number - offset) differs")
         }
+    }
+
+    private func requireRefusal(_ problem: LedgerProblem, _ command: () throws -> Void) throws {
+        do {
+            try command()
+        } catch let found as LedgerProblem {
+            return try Difference.unless(found == problem, "refused with \(found), not \(problem)")
+        }
+        throw Difference("not refused with \(problem)")
     }
 
     private func anyLine() -> UInt128? { paper.lines.keys.sorted().randomElement(using: &random) }
@@ -161,14 +206,14 @@ extension LedgerModelTests.Sequence {
         let measure = RefundMeasure.any(line.left, &random)
         let cause = "c\(causes.count)"
         guard let part = try? line.left.part(measure) else {
-            #expect(throws: LedgerProblem.refundTooLarge) {
-                try self.ledger.takeBack(
-                    measure, of: OrderLineID(rawValue: number), cause: cause, in: self.transaction)
+            try requireRefusal(.refundTooLarge) {
+                _ = try ledger.takeBack(measure, of: OrderLineID(rawValue: number), cause: cause, in: transaction)
             }
             return
         }
         let back = try ledger.takeBack(measure, of: OrderLineID(rawValue: number), cause: cause, in: transaction)
-        #expect(back.amount == part.amounts.paid(taxIncluded: line.left.taxIncluded))
+        let due = part.amounts.paid(taxIncluded: line.left.taxIncluded)
+        try Difference.unless(back.amount == due, "\(back.amount) goes back where \(due) is due")
         move(part.amounts, of: number, sign: -1)
         line.left = line.left.without(part)
         paper.lines[number] = line
@@ -187,7 +232,7 @@ extension LedgerModelTests.Sequence {
         guard let (number, cause) = causes.randomElement(using: &random) else { return }
         // Whatever is asked under a known cause, nothing goes back again.
         let back = try ledger.takeBack(.everything, of: OrderLineID(rawValue: number), cause: cause, in: transaction)
-        #expect(back.amount == 0)
+        try Difference.unless(back.amount == 0, "\(back.amount) goes back a second time")
     }
 
     private func release() throws {
@@ -220,13 +265,11 @@ extension LedgerModelTests.Sequence {
         guard let party = parties.randomElement(using: &random) else { return }
         let payable = paper.balances[Account(party, .payable, .cny), default: 0]
         guard payable > 0 else {
-            #expect(throws: LedgerProblem.nothingToPay) {
-                try self.ledger.requestPayout(to: party, in: .cny, in: self.transaction)
-            }
+            try requireRefusal(.nothingToPay) { _ = try ledger.requestPayout(to: party, in: .cny, in: transaction) }
             return
         }
         let payout = try ledger.requestPayout(to: party, in: .cny, in: transaction)
-        #expect(payout.amount.amount == payable)
+        try Difference.unless(payout.amount.amount == payable, "\(payout.amount) is paid out of \(payable)")
         paper.payouts[payout.id] = (party, payable, .requested)
         paper.add(-payable, party, .payable)
         paper.add(payable, party, .payout)
@@ -243,9 +286,9 @@ extension LedgerModelTests.Sequence {
             case .paid: _ = try ledger.finish(id, through: provider, reference: "r", in: transaction)
             default: _ = try ledger.fail(id, reason: "r", in: transaction)
             }
-            #expect(isLegal)
+            try Difference.unless(isLegal, "a payout that is \(payout.state) became \(next)")
         } catch LedgerProblem.payoutState(let state) {
-            #expect(!isLegal && state == payout.state)
+            try Difference.unless(!isLegal && state == payout.state, "a \(payout.state) payout stayed \(state)")
             return
         }
         paper.payouts[id]?.state = next
@@ -287,7 +330,7 @@ extension LedgerModelTests.Sequence {
         let owed = -(paper.balances[Account(parties[0], .payable, .cny), default: 0])
         let amount = max(0, min(owed, paper.balances[Account(parties[0], .deposit, .cny), default: 0]))
         let drawn = try ledger.drawDeposit(of: shop, in: .cny, source: "draw\(offset)-\(count)", in: transaction)
-        #expect(drawn == amount)
+        try Difference.unless(drawn == amount, "\(drawn) was drawn, \(amount) was there")
         paper.add(-amount, parties[0], .deposit)
         paper.add(amount, parties[0], .payable)
     }
