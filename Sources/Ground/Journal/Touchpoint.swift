@@ -104,7 +104,10 @@ extension Touchpoint {
     }
 
     public static func read(_ payload: String, with decoder: JSONDecoder) throws -> Touchpoint {
-        let parts = payload.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: false)
+        // By bytes: nothing here asks where a character ends.
+        let parts = payload.utf8.split(
+            separator: UInt8(ascii: " "), maxSplits: 5, omittingEmptySubsequences: false
+        ).map(Substring.init)
         guard parts.count == 6, let person = PersonID(parts[0]), let time = Int64(parts[1]),
             let kind = Kind(rawValue: String(parts[2])), let subject = Subject(String(parts[5]))
         else {

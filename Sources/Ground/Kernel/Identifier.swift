@@ -19,13 +19,21 @@ public struct Identifier<Kind: IdentifierKind>: Hashable, Sendable, Comparable {
     }
 
     /// Reads the text form; `nil` when the prefix, a digit or the length is wrong.
+    @inlinable
     public init?(_ text: some StringProtocol) {
-        let prefix = Kind.prefix
-        let bytes = text.utf8
-        guard bytes.count == prefix.utf8.count + 1 + CrockfordBase32.digits,
-            text.hasPrefix(prefix),
-            bytes[bytes.index(bytes.startIndex, offsetBy: prefix.utf8.count)] == UInt8(ascii: "_"),
-            let value = CrockfordBase32.decode(bytes.suffix(CrockfordBase32.digits))
+        let read = text.utf8.withContiguousStorageIfAvailable { Self(utf8: $0) }
+        guard let value = read ?? Array(text.utf8).withUnsafeBufferPointer({ Self(utf8: $0) }) else { return nil }
+        self = value
+    }
+
+    // Every fact and row holds some of these: reading them must not cost more than what they name.
+    @usableFromInline
+    init?(utf8 bytes: UnsafeBufferPointer<UInt8>) {
+        let prefix = Kind.prefix.utf8
+        let start = prefix.count + 1
+        guard bytes.count == start + CrockfordBase32.digits, bytes[start - 1] == UInt8(ascii: "_"),
+            zip(prefix, bytes).allSatisfy({ $0 == $1 }),
+            let value = CrockfordBase32.decode(bytes, from: start)
         else { return nil }
         rawValue = value
     }
@@ -84,16 +92,22 @@ enum CrockfordBase32 {
         }
     }
 
-    static func decode(_ bytes: some Sequence<UInt8>) -> UInt128? {
-        var value: UInt128 = 0
-        var isFirst = true
-        for byte in bytes {
-            let digit = values[Int(byte)]
-            // 26 digits hold 130 bits, so the first digit may only use three of its five.
-            if digit == 255 || (isFirst && digit > 7) { return nil }
-            isFirst = false
-            value = value << 5 | UInt128(digit)
+    /// Reads 26 digits, or `nil` when one of them is none.
+    static func decode(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> UInt128? {
+        let values = values
+        var seen: UInt8 = 0
+        func number(_ positions: Range<Int>) -> UInt64 {
+            var number: UInt64 = 0
+            for position in positions {
+                let digit = values[Int(bytes[start + position])]
+                seen |= digit
+                number = number << 5 | UInt64(digit & 31)
+            }
+            return number
         }
-        return value
+        let (high, middle, low) = (number(0..<2), number(2..<14), number(14..<26))
+        // 26 digits hold 130 bits, so the first digit may only use three of its five. No digit has a bit above the fifth.
+        guard seen < 32, high < 256 else { return nil }
+        return UInt128(high) << 120 | UInt128(middle) << 60 | UInt128(low)
     }
 }
