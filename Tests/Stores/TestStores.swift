@@ -46,8 +46,10 @@ enum TestStore: String, CaseIterable, CustomTestStringConvertible, Sendable {
             single.connections = 1
             let admin = try PostgresStore(configuration: single)
             try await admin.write { try $0.run(SQL(stringLiteral: "CREATE SCHEMA \(name)")) }
-            let store = try PostgresStore(
-                configuration: .init(connection: "\(connection) options='-c search_path=\(name)'"))
+            var several = PostgresStore.Configuration(
+                connection: "\(connection) options='-c search_path=\(name)'")
+            several.connections = 5
+            let store = try PostgresStore(configuration: several)
             return (
                 store,
                 {
