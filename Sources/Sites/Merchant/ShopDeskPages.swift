@@ -37,7 +37,7 @@ struct ShopDeskPages: Sendable {
                 "name": shop.name.text(in: context.language),
                 "image": maybe(shop.logo.map { "/media/\($0)" }),
                 "role": identity.shops[id].map { context.words($0.word) } ?? "",
-                "waiting": context.words(.toShip, context.format.number(waiting)),
+                "waiting": context.words(.toShip, Self.count(waiting, context)),
             ])
         }
         return try await frame.show(Page(.shopDesk, context.words(.shopDesk), .me, ["shops": rows]), request, context)
@@ -113,14 +113,20 @@ struct ShopDeskPages: Sendable {
         let total = counts.values.reduce(0, +)
         let order: [OrderState] = [.paid, .placed, .shipped, .completed, .cancelled]
         let all: View = [
-            "href": path, "name": context.words(.all), "count": context.format.number(total), "isOn": chosen == nil,
+            "href": path, "name": context.words(.all), "count": Self.count(total, context), "isOn": chosen == nil,
         ]
         return order.map { state in
             [
                 "href": "\(path)?state=\(state.rawValue)", "name": context.words(state.word),
-                "count": context.format.number(counts[state] ?? 0), "isOn": chosen == state,
+                "count": Self.count(counts[state] ?? 0, context), "isOn": chosen == state,
             ] as View
         } + [all]
+    }
+
+    /// What is no longer counted is said to be more.
+    private static func count(_ number: Int, _ context: Context) -> String {
+        number < Orders.countLimit
+            ? context.format.number(number) : context.format.number(Orders.countLimit - 1) + "+"
     }
 
     private func ship(_ request: Request, _ context: Context) async throws -> Response {
