@@ -153,7 +153,8 @@ let package = Package(
             path: "Sources/Quanyu"),
         .testTarget(name: "PricingTests", dependencies: ["Coupons", "Pricing"], path: "Tests/Trade/Pricing"),
         .testTarget(name: "WebhooksTests", dependencies: ["Kernel", "Webhooks"], path: "Tests/Trade/Webhooks"),
-        .testTarget(name: "PaymentsTests", dependencies: ["Kernel", "Payments"], path: "Tests/Trade/Payments"),
+        .testTarget(
+            name: "PaymentsTests", dependencies: ["Kernel", "Payments", "Sequences"], path: "Tests/Trade/Payments"),
         .testTarget(name: "WarehouseTests", dependencies: ["Warehouse"], path: "Tests/Trade/Warehouse"),
         // Random sequences against models, shown at their shortest when they fail.
         .target(name: "Sequences", path: "Tests/Sequences"),

@@ -64,10 +64,8 @@ extension MarketplaceAPI {
         ) { [market] call in
             let until = try Self.time("until", call.request) ?? market.source.now
             let from = try Self.time("from", call.request) ?? until - .days(7)
-            guard from < until else {
-                throw InvalidField("until", "must be after the start.", zh: "结束时间须晚于开始时间。")
-            }
-            let found = try await ReconcilePayments(market)(from..<until, by: try call.context.person())
+            let period = try Self.period(from, until)
+            let found = try await ReconcilePayments(market)(period, by: try call.context.person())
             return ReconciliationBody(found, provider: market.provider.name)
         }
         api.route(
@@ -75,13 +73,17 @@ extension MarketplaceAPI {
             "Does what lost webhooks would have done, for what is done at the provider only. Again, it changes nothing.",
             access: .role([.operator], .operate), body: PeriodBody.self
         ) { [market] call in
-            guard call.body.from < call.body.until else {
-                throw InvalidField("until", "must be after the start.", zh: "结束时间须晚于开始时间。")
-            }
-            let applied = try await ReconcilePayments(market).catchUp(
-                call.body.from..<call.body.until, by: try call.context.person())
+            let period = try Self.period(call.body.from, call.body.until)
+            let applied = try await ReconcilePayments(market).catchUp(period, by: try call.context.person())
             return CaughtUpBody(applied: applied)
         }
+    }
+
+    private static func period(_ from: Instant, _ until: Instant) throws -> Range<Instant> {
+        guard from < until else {
+            throw InvalidField("until", "must be after the start.", zh: "结束时间须晚于开始时间。")
+        }
+        return from..<until
     }
 }
 

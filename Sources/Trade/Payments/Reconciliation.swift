@@ -120,23 +120,18 @@ public struct Reconciliation: Sendable, Equatable {
         var differences: [Difference] = []
         var matched = 0
         for record in ours {
-            switch Self.fault(record, there[Key(record.kind, record.id)]) {
-            case .some(let fault):
-                differences.append(Difference(fault, record, there[Key(record.kind, record.id)]))
+            let counterpart = there[Key(record.kind, record.id)]
+            switch Self.fault(record, counterpart) {
+            case .some(let fault): differences.append(Difference(fault, record, counterpart))
             case .none where record.isDone: matched += 1
             case .none: break
             }
         }
-        for record in theirs where record.isDone && !(record.ours.map { here.contains(Key(record.kind, $0)) } ?? false)
-        {
-            differences.append(Difference(.missingHere, nil, record))
-        }
-        // The same thing paid twice at the provider is money that we don't know of.
+        // What is nobody's counterpart is money that we don't know of; also a thing of ours that was paid twice there.
         for record in theirs where record.isDone {
-            guard let id = record.ours, let known = there[Key(record.kind, id)], here.contains(Key(record.kind, id)),
-                known.reference != record.reference
-            else { continue }
-            differences.append(Difference(.missingHere, nil, record))
+            let key = record.ours.map { Key(record.kind, $0) }
+            let isCounterpart = key.map { here.contains($0) && there[$0]?.reference == record.reference } ?? false
+            if !isCounterpart { differences.append(Difference(.missingHere, nil, record)) }
         }
         self.matched = matched
         self.differences = differences.sorted { ($0.time, $0.reference ?? "") < ($1.time, $1.reference ?? "") }
