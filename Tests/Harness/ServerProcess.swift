@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// What the harness can't do; a test that meets it fails with the sentence.
 public struct HarnessProblem: Error, CustomStringConvertible {
@@ -105,27 +106,37 @@ public func eventually<Value>(
     }
 }
 
-/// A port of the loopback interface that was free a moment ago.
+/// A port of the loopback interface that is free, and that no other caller in this process gets.
+///
+/// Ports that the system hands to clients are left out: between the look and the server's start one of them could
+/// become the near end of another test's connection, or be given to another test, whose server would then answer.
 public func freePort() throws -> Int {
+    for _ in 0..<20_000 {
+        let port = nextPort.withLock { next in
+            next = next == 31_999 ? 10_000 : next + 1
+            return next
+        }
+        if canListen(on: port) { return port }
+    }
+    throw HarnessProblem("No port is free.")
+}
+
+/// Starts somewhere else in each process, since several test runs may share a machine.
+private let nextPort = Mutex(10_000 + Int(getpid()) * 97 % 20_000)
+
+private func canListen(on port: Int) -> Bool {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    guard descriptor >= 0 else { throw HarnessProblem("No socket can be opened.") }
+    guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let port = withUnsafeMutablePointer(to: &address) {
-        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic -> Int? in
-            guard bind(descriptor, generic, length) == 0, getsockname(descriptor, generic, &length) == 0 else {
-                return nil
-            }
-            return generic.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
-                Int(UInt16(bigEndian: $0.pointee.sin_port))
-            }
+    address.sin_port = UInt16(port).bigEndian
+    return withUnsafePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
         }
     }
-    guard let port else { throw HarnessProblem("No port is free.") }
-    return port
 }
 
 /// A folder that goes away with the value that holds it.
