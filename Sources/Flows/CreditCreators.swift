@@ -74,32 +74,3 @@ struct CreditCreators {
 extension Address {
     fileprivate var place: String { region + city + street }
 }
-
-/// Decides about a commission that a signal held.
-public struct DecideCommission: Sendable {
-    private let market: Marketplace
-
-    /// Over the rooms of `market`.
-    public init(_ market: Marketplace) { self.market = market }
-
-    /// Pays it, or gives it back to the shop.
-    ///
-    /// - Throws: ``NotFound``.
-    public func callAsFunction(
-        _ line: OrderLineID, _ decision: CommissionLine.Decision, by person: PersonID
-    ) async throws -> CommissionLine {
-        try await market.store.write { [market] transaction in
-            let decided = try market.alliance.decide(line, decision, by: person, in: transaction)
-            // Before the payment there is nothing in the books; the sale will be posted as decided.
-            guard try Ledger.line(line, in: transaction) != nil else { return decided }
-            if decision == .voided {
-                try market.ledger.voidCommission(of: line, cause: "commission:\(line)", in: transaction)
-            }
-            try market.ledger.unblock([line], for: .creator(decided.creator), in: transaction)
-            if let agency = decided.agency {
-                try market.ledger.unblock([line], for: .agency(agency), in: transaction)
-            }
-            return decided
-        }
-    }
-}

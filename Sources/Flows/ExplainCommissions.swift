@@ -7,7 +7,7 @@ import Store
 /// A commission explained to the line: on what, how much, and where it stands.
 public struct ExplainedCommission: Sendable {
     /// Where a commission stands.
-    public enum State: String, Sendable, Codable {
+    public enum State: String, Sendable, Codable, CaseIterable {
         /// Ordered; nobody has received anything.
         case estimated
         /// A signal speaks against it; an operator decides.
@@ -41,25 +41,74 @@ public struct ExplainedCommission: Sendable {
 
     /// What the creator gets, in minor units.
     public var net: Int64 { commission - agency - discounts }
+
+    /// A touch as the credited creator may see it.
+    public struct Touch: Sendable, Equatable {
+        /// By what; of other creators' touches the kind alone (`link`, `slate`, `coupon`).
+        public let cause: String
+        /// When.
+        public let at: Instant
+        /// Whether the credited creator did it.
+        public let isOwn: Bool
+        /// Whether it is the one that is credited.
+        public let isCredited: Bool
+    }
+
+    /// Every touch that was known at the sale, oldest first.
+    public var touches: [Touch] {
+        let credited = line.credited
+        return line.touches.map { touch in
+            let isOwn = touch.creator == line.creator
+            let kind = String(touch.cause.prefix { $0 != ":" })
+            return Touch(
+                cause: isOwn ? touch.cause : kind, at: touch.at, isOwn: isOwn, isCredited: touch == credited)
+        }
+    }
 }
 
-/// Explains a creator's commissions.
+/// Explains commissions, to those who earn them and to those who pay.
 public struct ExplainCommissions: Sendable {
     private let market: Marketplace
 
     /// Over the rooms of `market`.
     public init(_ market: Marketplace) { self.market = market }
 
-    /// A creator's commissions, newest first.
+    /// Most lines of a file, and most that totals are taken over.
+    public static let fileLimit = 10_000
+    private static let batch = 500
+
+    /// Commissions of one side, newest first.
     public func callAsFunction(
-        of creator: PersonID, after cursor: Alliance.Cursor? = nil, limit: Int
+        _ filter: CommissionFilter, after cursor: Alliance.Cursor? = nil, limit: Int
     ) async throws -> [ExplainedCommission] {
-        try await explain(try await market.alliance.commissions(of: creator, after: cursor, limit: limit))
+        try await explain(try await market.alliance.commissions(filter, after: cursor, limit: limit))
+    }
+
+    /// A creator's commissions, newest first.
+    public func callAsFunction(of creator: PersonID, limit: Int) async throws -> [ExplainedCommission] {
+        try await self(CommissionFilter(.creator(creator)), limit: limit)
     }
 
     /// Commissions that an operator has to decide about, oldest first.
     public func held(limit: Int) async throws -> [ExplainedCommission] {
         try await explain(try await market.alliance.held(limit: limit))
+    }
+
+    /// Commissions that were held and decided about, the latest decision first.
+    public func reviewed(after cursor: Alliance.Cursor? = nil, limit: Int) async throws -> [ExplainedCommission] {
+        try await explain(try await market.alliance.reviewed(after: cursor, limit: limit))
+    }
+
+    /// All commissions of one side, newest first, at most ``fileLimit``.
+    public func all(_ filter: CommissionFilter) async throws -> [ExplainedCommission] {
+        var found: [ExplainedCommission] = []
+        while found.count < Self.fileLimit {
+            let limit = min(Self.batch, Self.fileLimit - found.count)
+            let next = try await self(filter, after: found.last.map { Alliance.Cursor(after: $0.line) }, limit: limit)
+            found += next
+            if next.count < limit { break }
+        }
+        return found
     }
 
     private func explain(_ lines: [CommissionLine]) async throws -> [ExplainedCommission] {

@@ -156,6 +156,7 @@ public struct Marketplace: Sendable {
             group.addTask { await SettlePayments(self).run() }
             group.addTask { await Retention(self).run() }
             group.addTask { await SweepDeadlines(self).run() }
+            group.addTask { await ActOnRules(self).run() }
         }
     }
 }

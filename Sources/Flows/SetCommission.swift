@@ -24,12 +24,10 @@ public struct SetCommission: Sendable {
             do { try command.identity.require(.prices, at: shop) } catch is NotFound {
                 throw NotFound("product")
             }
-            // With the fee, a sale must not cost the shop more than it asks.
-            guard rate.value + market.terms.fee.value <= 10_000 else {
-                throw InvalidField("rate", "must leave room for the platform's fee.", zh: "佣金与平台服务费之和不能超过 100%。")
-            }
+            try Self.check(rate, under: market.terms)
             let version = try transaction.once(command.key, fingerprint: command.fingerprint, at: now) {
-                let change = TrailChange("rate", was: nil, now: "\(rate.value)")
+                let before = PlanRule.current(try Alliance.plans(of: product, in: transaction), at: now)
+                let change = TrailChange("rate", was: before.map { "\($0.rate.value)" }, now: "\(rate.value)")
                 try TrailNote(.commissionSet, of: product, [change]).keep(
                     in: market.shops, by: command.identity, at: shop, in: transaction)
                 return try market.alliance.setRate(
@@ -39,6 +37,15 @@ public struct SetCommission: Sendable {
             let plan = try Alliance.plans(of: product, in: transaction).first { $0.version == version }
             guard let plan else { throw NotFound("commission plan") }
             return plan
+        }
+    }
+
+    /// With the fee, a sale must not cost the shop more than it asks.
+    static func check(_ rate: BasisPoints, under terms: TradeTerms) throws(InvalidField) {
+        guard (0...Alliance.highestRate).contains(rate.value), rate.value + terms.fee.value <= 10_000 else {
+            throw InvalidField(
+                "rate", "must lie between 0 and \(Alliance.highestRate) basis points and leave room for the fee.",
+                zh: "佣金率须在 0 到 80% 之间，且与平台服务费之和不超过 100%。")
         }
     }
 }

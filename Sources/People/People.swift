@@ -60,6 +60,8 @@ public enum PeopleProblem: Problem, Equatable {
     case handleTaken
     /// No account has this e-mail address and password; which of the two is wrong is not told.
     case wrongCredentials
+    /// Somebody who is signed in gave another password than theirs.
+    case wrongPassword
 
     public var details: ProblemDetails {
         switch self {
@@ -74,6 +76,10 @@ public enum PeopleProblem: Problem, Equatable {
         case .wrongCredentials:
             ProblemDetails(
                 .unauthenticated, "wrong-credentials", "The e-mail address or the password is wrong.", zh: "邮箱或密码错误。")
+        case .wrongPassword:
+            ProblemDetails(
+                .forbidden, "wrong-password", "This is not your password. Nothing has changed.", zh: "密码错误，未做任何更改。",
+                fields: ["password": "is wrong."])
         }
     }
 }

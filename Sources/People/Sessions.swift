@@ -41,6 +41,23 @@ extension People {
         return try row.get("id")
     }
 
+    /// Checks the password of somebody who is signed in, before something that can't be undone.
+    ///
+    /// - Throws: ``PeopleProblem/wrongPassword``, ``TooManyRequests``.
+    public func confirm(_ person: PersonID, password: String, address: String) async throws {
+        guard let email = try await account(person)?.email else { throw PeopleProblem.wrongPassword }
+        do {
+            guard try await verify(email: email, password: password, address: address) == person else {
+                throw PeopleProblem.wrongPassword
+            }
+        } catch PeopleProblem.wrongCredentials { throw PeopleProblem.wrongPassword }
+    }
+
+    /// Forgets sessions and names of somebody who is gone, once that is durable.
+    public func forget(_ person: PersonID, after transaction: any Transaction) {
+        transaction.afterCommit { [self] in forget(person) }
+    }
+
     /// Opens a session for somebody who has just proved who they are, and tells the journal that they were `visitor`.
     public func open(
         for person: PersonID, visitor: PersonID?, device: String, in transaction: any Transaction

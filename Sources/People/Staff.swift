@@ -42,6 +42,15 @@ extension People {
         return members.sorted { (order[$0.role] ?? 0, $0.person) < (order[$1.role] ?? 0, $1.person) }
     }
 
+    /// Whether somebody is the only owner of a shop.
+    public static func ownsAlone(_ person: PersonID, in transaction: any Transaction) throws -> Bool {
+        try transaction.row(
+            """
+            SELECT 1 FROM shop_staff s WHERE s.person = \(person) AND s.role = 'owner' AND NOT EXISTS (
+                SELECT 1 FROM shop_staff o WHERE o.shop = s.shop AND o.role = 'owner' AND o.person <> s.person) LIMIT 1
+            """) != nil
+    }
+
     /// Takes somebody's part in a shop away. Sessions under way lose it within ten seconds on every node.
     ///
     /// - Throws: ``NotFound``, ``LastOwner``.

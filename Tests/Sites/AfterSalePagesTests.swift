@@ -57,7 +57,7 @@ struct AfterSalePagesTests {
             for path in ["/shop-desk/\(site.shop)/money", "/shop-desk/\(site.shop)/after-sale", "/operator"] {
                 #expect(try await buyer.get(path).status.code >= 403, "\(path)")
             }
-            #expect(try await buyer.get("/me/earnings").text.contains("No commissions yet"))
+            #expect(try await buyer.get("/me/alliance").text.contains("No commissions yet"))
         }
     }
 
@@ -93,8 +93,9 @@ struct AfterSalePagesTests {
         }
     }
 
-    static func buy(_ site: Site, _ browser: Browser) async throws -> Order {
-        try await browser.signUp("Lin")
+    /// - Parameter name: under which the buyer signs up; `nil` for somebody who is signed in.
+    static func buy(_ site: Site, _ browser: Browser, as name: String? = "Lin") async throws -> Order {
+        if let name { try await browser.signUp(name) }
         _ = try await browser.get("/products/\(site.tea)")
         _ = try await browser.post(
             "/cart/lines", [("variant", "\(site.teaVariants[0])"), ("quantity", "2"), ("product", "\(site.tea)")])

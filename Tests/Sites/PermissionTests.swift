@@ -49,7 +49,9 @@ struct PermissionTests {
         "listWebhooks": .integrations, "addWebhook": .integrations, "changeWebhook": .integrations,
         "removeWebhook": .integrations, "renewWebhookSecret": .integrations, "pingWebhook": .integrations,
         "listWebhookDeliveries": .integrations, "replayWebhookDelivery": .integrations,
-        "replayFailedWebhooks": .integrations,
+        "replayFailedWebhooks": .integrations, "listShopCommissions": .prices, "listShopCommissionPlans": .see,
+        "previewCommission": .prices, "listGoodsRules": .see, "setGoodsRule": .goods, "previewGoodsRule": .goods,
+        "endGoodsRule": .goods,
     ]
     /// What people may see who have no part in a shop, or what only operators do.
     static let others: Set<String> = ["depositForShop", "readShop", "readShopScore", "bookDeposit"]
@@ -59,7 +61,7 @@ struct PermissionTests {
         "orders": .orders, "goods": .see, "goods/new": .goods, "goods-table": .goods, "goods.csv": .see,
         "staff": .staff, "trail": .trail, "money": .money, "deals": .see, "freight": .see, "flash-lots": .see,
         "coupons": .see, "after-sale": .orders, "parcels": .orders, "stock": .see, "stock.csv": .see,
-        "warehouses": .see, "webhooks": .integrations, "score": .see,
+        "warehouses": .see, "webhooks": .integrations, "score": .see, "commissions": .prices, "rules": .see,
     ]
 
     @Test func everyRouteOfAShopAsksForItsPermission() async throws {
@@ -117,7 +119,8 @@ struct PermissionTests {
         let values = [
             "shop": "\(site.shop)", "product": "\(site.tea)", "person": some(PersonKind.self),
             "offer": some(PriceOfferKind.self), "template": some(FreightTemplateKind.self),
-            "lot": some(FlashLotKind.self), "settlement": some(SettlementKind.self), "coupon": some(CouponKind.self),
+            "rule": some(GoodsRuleKind.self), "lot": some(FlashLotKind.self), "settlement": some(SettlementKind.self),
+            "coupon": some(CouponKind.self),
             "order": some(OrderKind.self), "warehouse": some(WarehouseKind.self),
             "inbound": some(InboundOrderKind.self), "webhook": some(WebhookEndpointKind.self),
             "delivery": some(WebhookDeliveryKind.self), "variant": "\(site.teaVariants[0])",

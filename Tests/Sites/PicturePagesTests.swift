@@ -45,6 +45,17 @@ struct PicturePagesTests {
         _ = try await shop.post(
             "\(path)/picture-order", [("version", "\(turned.version)")] + rows + [("remove-1", "1")])
         #expect(try await site.market.catalog.product(site.tea)?.media == [kept.media[1]])
+        // A form that is sent twice adds once, also what was taken away in between; another picture needs another key.
+        let again = [("key", "one-form")]
+        #expect(try await shop.upload("\(path)/pictures", again, files: [first]).status == .seeOther)
+        let both = try #require(try await site.market.catalog.product(site.tea))
+        #expect(both.media.count == 2)
+        _ = try await shop.post(
+            "\(path)/picture-order",
+            [("version", "\(both.version)"), ("path-1", both.media[0]), ("path-2", both.media[1]), ("remove-2", "1")])
+        #expect(try await shop.upload("\(path)/pictures", again, files: [first]).status == .seeOther)
+        #expect(try await site.market.catalog.product(site.tea)?.media == [kept.media[1]])
+        #expect(try await shop.upload("\(path)/pictures", again, files: [second]).status == .unprocessableContent)
     }
 
     /// A picture of one colour.

@@ -157,6 +157,38 @@ import Testing
             }
         }
         #expect(try await fair.quote([1, 0, 0, 0]).lines.first?.price.amount.amount == 2_000)
+        try await besideLots(fair)
+    }
+
+    /// A list price stays above a flash lot that comes, until that is ended.
+    private static func besideLots(_ fair: Fair) async throws {
+        let now = fair.market.source.now
+        let lot = try await OpenFlashLot(fair.market)(
+            fair.variants[1], at: fair.shops[0], by: fair.seller,
+            terms: .init(
+                amount: 1_500, total: 3, buyerLimit: 1, startsAt: now + .days(1), endsAt: now + .days(2)))
+        let edit = LotEdit(fair)
+        await #expect(throws: InvalidField.self) { try await edit(1_500) }
+        await #expect(throws: InvalidField.self) { try await edit(900) }
+        #expect(try await edit(1_501) == 1_501)
+        try await OpenFlashLot(fair.market).end(lot.id, of: fair.shops[0], by: fair.seller)
+        #expect(try await edit(900) == 900)
+    }
+
+    /// Sets the list price of the second variant.
+    private final class LotEdit: Sendable {
+        private let fair: Fair
+
+        init(_ fair: Fair) { self.fair = fair }
+
+        func callAsFunction(_ amount: Int64) async throws -> Int64? {
+            let products = try await fair.market.catalog.product(fair.products[1])
+            let target = KeepProducts.Target(
+                fair.products[1], of: fair.shops[0], version: try #require(products).version)
+            let patch = GoodsPatch(variants: [VariantPatch(id: fair.variants[1], price: GoodsTests.price(amount))])
+            return try await KeepProducts(fair.market).edit(target, patch, Command(by: fair.seller))
+                .variants.first?.price?.amount.amount
+        }
     }
 
     @Test("only the shop's own staff, only its own goods; numbers are used once; a key is one command")

@@ -246,12 +246,23 @@ extension Bazaar {
             let held = try await ExplainCommissions(bazaar.market).held(limit: 9)
             #expect(held.map(\.line.signals) == [[.sameAddress, .sameDevice]])
             #expect(held.map(\.state) == [.held])
-            _ = try await DecideCommission(bazaar.market)(order.lines[0].id, .voided, by: bazaar.officer.person)
+            let voided = try CommissionRuling(.voided, because: "one browser for buyer and creator")
+            let decide = DecideCommission(bazaar.market)
+            try await decide(order.lines[0].id, voided, Command(by: bazaar.officer))
             #expect(try await bazaar.balance(.shop(bazaar.shop), .payable) == 490)
             #expect(try await bazaar.balance(.creator(bazaar.creator), .held) == 0)
             await #expect(throws: NotFound.self) {
-                try await DecideCommission(bazaar.market)(order.lines[0].id, .released, by: bazaar.officer.person)
+                try await decide(
+                    order.lines[0].id, try CommissionRuling(.released, because: "second thoughts"),
+                    Command(by: bazaar.officer))
             }
+            let reviewed = try await ExplainCommissions(bazaar.market).reviewed(limit: 9)
+            #expect(reviewed.map(\.line.reason) == ["one browser for buyer and creator"])
+            #expect(reviewed.map(\.state) == [.voided])
+            let seller = bazaar.seller
+            let trail = try await ReadTrail(bazaar.market)(
+                of: bazaar.shop, .init(action: .commissionReviewed), limit: 9, by: seller)
+            #expect(trail.map(\.entry.person) == [bazaar.officer.person])
             try await bazaar.requireSoundBooks()
         }
     }

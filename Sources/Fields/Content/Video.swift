@@ -92,6 +92,20 @@ extension Content {
         transaction.afterCommit { [recentVideos] in recentVideos.forget([video.id]) }
     }
 
+    /// Takes every video of a creator down, for good.
+    public func takeDown(allOf creator: PersonID, in transaction: any Transaction) throws {
+        let videos = try Self.videos(where: "creator = \(creator) AND is_listed = 1", in: transaction)
+        try transaction.run("UPDATE videos SET is_listed = 0 WHERE creator = \(creator)")
+        try journal.append(
+            videos.map { video in
+                VideoChanged(
+                    video: video.id, creator: creator, caption: Localized(en: ""), hashtags: [], products: [],
+                    isListed: false, createdAt: video.createdAt)
+            }, at: source.now, in: transaction)
+        let ids = videos.map(\.id)
+        transaction.afterCommit { [recentVideos] in recentVideos.forget(ids) }
+    }
+
     /// Changes whenever this node changes a video.
     public var videoVersion: Int { recentVideos.version }
 

@@ -5,11 +5,13 @@ import Store
 /// What members of a shop's staff do that is kept for good.
 public enum TrailAction: String, Sendable, Codable, CaseIterable {
     case productCreated, productChanged, productListed, productUnlisted, productArchived
-    case priceOfferOpened, priceOfferEnded, flashLotOpened, flashLotEnded, freightChanged, taxChanged, commissionSet
+    case priceOfferOpened, priceOfferEnded, flashLotOpened, flashLotEnded, freightChanged, taxChanged
+    case commissionSet, commissionReviewed
     case couponOffered, couponAgreed, couponEnded
     case orderShipped, orderCancelled, caseAnswered, caseRefunded, returnReceived, replacementSent
     case payoutRequested
     case staffAdded, staffChanged, staffRemoved
+    case goodsRuleSet, goodsRuleActed, goodsRuleEnded
     case webhookAdded, webhookChanged, webhookSecretRenewed, webhookRemoved
 }
 

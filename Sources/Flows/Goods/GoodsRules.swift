@@ -1,6 +1,7 @@
 import Catalog
 import Kernel
 import Pricing
+import Stock
 import Store
 
 /// The rules of goods that need the store.
@@ -43,20 +44,27 @@ extension KeepProducts {
         }
     }
 
-    /// A deal is below the list price; a list price that would make it none is refused, so that a shop sees what it does.
+    /// Deals and flash lots are below the list price; a list price that would make one none is refused, so that a shop
+    /// sees what it does.
     private func checkOffers(_ draft: GoodsDraft, in transaction: any Transaction) throws {
         let changed = draft.items.enumerated().filter { $0.element.setsPrice && $0.element.before != nil }
         guard !changed.isEmpty else { return }
-        let offers = try Pricing.standingOffers(
-            of: changed.map(\.element.id), at: market.source.now, in: transaction)
+        let (ids, now) = (changed.map(\.element.id), market.source.now)
+        let offers = try Pricing.standingOffers(of: ids, at: now, in: transaction)
+        let lots = try Stock.standingLots(of: ids, at: now, in: transaction)
         for (index, item) in changed {
-            guard let price = item.price,
-                let offer = offers.first(where: { $0.variant == item.id && $0.price.amount >= price.amount.amount })
-            else { continue }
-            throw InvalidField(
-                "variants[\(index)].amount",
-                "must stay above the deal or member price \(offer.price.plain); end that first.",
-                zh: "须高于进行中的优惠价 \(offer.price.plain)，请先结束该优惠。")
+            guard let price = item.price?.amount.amount else { continue }
+            let field = "variants[\(index)].amount"
+            if let offer = offers.first(where: { $0.variant == item.id && $0.price.amount >= price }) {
+                throw InvalidField(
+                    field, "must stay above the deal or member price \(offer.price.plain); end that first.",
+                    zh: "须高于进行中的优惠价 \(offer.price.plain)，请先结束该优惠。")
+            }
+            if let lot = lots.first(where: { $0.variant == item.id && $0.price.amount >= price }) {
+                throw InvalidField(
+                    field, "must stay above the flash price \(lot.price.plain); end that lot first.",
+                    zh: "须高于限时特价 \(lot.price.plain)，请先结束该特价。")
+            }
         }
     }
 }

@@ -17,11 +17,12 @@ public struct KeepPictures: Sendable {
     /// - Parameters:
     ///   - files: pictures as they were sent.
     ///   - target: its version does not matter.
-    /// - Throws: ``PictureProblem``, ``NotFound``, ``Forbidden``, ``InvalidField``.
+    ///   - command: with a key, the same pictures are added once even if they were taken away meanwhile.
+    /// - Throws: ``PictureProblem``, ``IdempotencyKeyReused``, ``NotFound``, ``Forbidden``, ``InvalidField``.
     public func add(
-        _ files: [[UInt8]], alt: Localized, to target: KeepProducts.Target, by identity: Identity
+        _ files: [[UInt8]], alt: Localized, to target: KeepProducts.Target, _ command: Command
     ) async throws -> Product {
-        try identity.require(.goods, at: target.shop)
+        try command.identity.require(.goods, at: target.shop)
         guard (1...GoodsDraft.pictureLimit).contains(files.count) else {
             throw InvalidField(
                 "pictures", "must be 1–\(GoodsDraft.pictureLimit).", zh: "须为 1–\(GoodsDraft.pictureLimit) 张。")
@@ -32,8 +33,8 @@ public struct KeepPictures: Sendable {
         _ = try await market.store.read { try Catalog.goods(target.product, of: target.shop, at: now, in: $0) }
         var paths: [String] = []
         for file in files { paths.append(try await pictures.keep(file)) }
-        let job = Job(paths, alt, target, identity)
-        return try await market.store.write { [self] in try put(job, in: $0) }
+        let job = Job(paths, alt, target, command)
+        return try await market.store.write { [self] in try once(job, in: $0) }
     }
 
     /// Orders pictures, says what they show, and leaves out those that are not named.
@@ -50,14 +51,25 @@ public struct KeepPictures: Sendable {
         let paths: [String]
         let alt: Localized
         let target: KeepProducts.Target
-        let identity: Identity
+        let command: Command
 
-        init(_ paths: [String], _ alt: Localized, _ target: KeepProducts.Target, _ identity: Identity) {
+        init(_ paths: [String], _ alt: Localized, _ target: KeepProducts.Target, _ command: Command) {
             self.paths = paths
             self.alt = alt
             self.target = target
-            self.identity = identity
+            self.command = command
         }
+    }
+
+    /// What is asked is which pictures, so their names, which stand for their content, belong to the fingerprint.
+    private func once(_ job: Job, in transaction: any Transaction) throws -> Product {
+        let now = market.source.now
+        let asked = "\(job.command.fingerprint) \(job.paths) \(job.alt.en) \(job.alt.zh)"
+        _ = try transaction.once(job.command.key, fingerprint: asked, at: now) {
+            _ = try put(job, in: transaction)
+            return true
+        }
+        return try Catalog.goods(job.target.product, of: job.target.shop, at: now, in: transaction)
     }
 
     private func put(_ job: Job, in transaction: any Transaction) throws -> Product {
@@ -68,7 +80,7 @@ public struct KeepPictures: Sendable {
         guard !added.isEmpty else { return product }
         let target = KeepProducts.Target(product.id, of: product.shop, version: product.version)
         let patch = GoodsPatch(pictures: product.pictures + added.map { ProductPicture(path: $0, alt: job.alt) })
-        _ = try KeepProducts(market).edit(target, patch, newPictures: added, by: job.identity, in: transaction)
+        _ = try KeepProducts(market).edit(target, patch, newPictures: added, by: job.command.identity, in: transaction)
         return try Catalog.goods(product.id, of: product.shop, at: now, in: transaction)
     }
 }

@@ -54,29 +54,34 @@ struct CommissionBody: Documented {
     let net: Int64
     /// Every touch that was known at the sale, oldest first; the last within the window is credited.
     let touches: [TouchBody]
-    /// Why it is held.
+    /// Why it is, or was, held.
     let signals: [String]
+    /// What an operator decided about a held one: released or voided.
+    let decision: String?
+    /// Why.
+    let reason: String?
     let orderedAt: Instant
     let releaseAt: Instant?
     let settlement: SettlementID?
     static let example = CommissionBody(
         line: Identifier(rawValue: 12), product: Identifier(rawValue: 1), shop: Identifier(rawValue: 8),
         state: "confirmed", base: Money(9_800, .cny), rate: 1_500, planVersion: 2, commission: 1_470, agencyShare: 294,
-        discounts: 0, net: 1_176, touches: [.example], signals: ["sameAddress"], orderedAt: Instant(milliseconds: 0),
+        discounts: 0, net: 1_176, touches: [.example], signals: ["sameAddress"],
+        decision: "released", reason: "A gift to the creator's neighbour", orderedAt: Instant(milliseconds: 0),
         releaseAt: Instant(milliseconds: 0), settlement: Identifier(rawValue: 31))
 }
 
 /// A creator brought the buyer to the product.
 struct TouchBody: Documented {
+    /// `link:…`, `slate:…` or `coupon:…` for the creator's own touches; of others the kind alone.
     let cause: String
     let at: Instant
-    static let example = TouchBody(cause: "link:lnk_…", at: Instant(milliseconds: 0))
-}
-
-/// What an operator decides about a held commission.
-struct CommissionDecisionBody: Documented {
-    let decision: CommissionLine.Decision
-    static let example = CommissionDecisionBody(decision: .released)
+    /// Whether this creator did it.
+    let isOwn: Bool
+    /// Whether it is the one that is credited.
+    let isCredited: Bool
+    static let example = TouchBody(
+        cause: "link:lnk_…", at: Instant(milliseconds: 0), isOwn: true, isCredited: true)
 }
 
 extension MarketplaceAPI {
@@ -118,58 +123,32 @@ extension MarketplaceAPI {
             let link = try await market.store.write { try market.alliance.follow(id, by: person, in: $0) }
             return PromotionLinkBody(id: link.id, product: link.product)
         }
-        addCommissionLists(to: api)
-    }
-
-    private func addCommissionLists(to api: API) {
-        api.route(
-            .get, "/me/commissions", "listMyCommissions", "The caller's commissions, each explained to the line.",
-            access: .person(.content), query: [QueryParameter("cursor", "what `next` of the page before said")]
-        ) { [market] call in
-            let cursor = try call.request.query("cursor").map { text in
-                guard let cursor = Alliance.Cursor(text) else {
-                    throw InvalidField("cursor", "is not a cursor of this list.", zh: "分页标记无效。")
-                }
-                return cursor
-            }
-            let lines = try await ExplainCommissions(market)(of: try call.person, after: cursor, limit: 50)
-            let next = lines.count == 50 ? lines.last.map { Alliance.Cursor(after: $0.line).description } : nil
-            return Page(items: lines.map(CommissionBody.init), next: next)
-        }
-        api.route(
-            .get, "/commissions/held", "listHeldCommissions",
-            "Commissions that a signal speaks against, oldest first.", access: .role([.operator], .operate)
-        ) { [market] _ in
-            Page(items: try await ExplainCommissions(market).held(limit: 100).map(CommissionBody.init))
-        }
-        api.route(
-            .post, "/commissions/{line}/decision", "decideCommission",
-            "Pays a held commission, or gives it back to the shop.", access: .role([.operator], .operate),
-            body: CommissionDecisionBody.self
-        ) { [market] call in
-            let line = try call.context.identifier("line", "held commission", as: OrderLineKind.self)
-            _ = try await DecideCommission(market)(line, call.body.decision, by: try call.person)
-            return Nothing()
-        }
     }
 }
 
 extension CommissionPlanBody {
-    fileprivate init(_ plan: CommissionPlan) {
+    init(_ plan: CommissionPlan) {
         self.init(
             product: plan.product, version: plan.version, rate: plan.rate.value, effectiveFrom: plan.effectiveFrom)
     }
 }
 
 extension CommissionBody {
-    fileprivate init(_ explained: ExplainedCommission) {
+    init(_ explained: ExplainedCommission) {
         let line = explained.line
         self.init(
             line: line.line, product: line.product, shop: line.shop, state: explained.state.rawValue, base: line.base,
             rate: line.rate.value, planVersion: line.planVersion, commission: explained.commission,
             agencyShare: explained.agency, discounts: explained.discounts, net: explained.net,
-            touches: line.touches.map { TouchBody(cause: $0.cause, at: $0.at) },
-            signals: line.signals.map(\.rawValue), orderedAt: line.createdAt, releaseAt: explained.releaseAt,
+            touches: explained.touches.map(TouchBody.init), signals: line.signals.map(\.rawValue),
+            decision: line.decision?.rawValue, reason: line.reason.isEmpty ? nil : line.reason,
+            orderedAt: line.createdAt, releaseAt: explained.releaseAt,
             settlement: explained.settlement)
+    }
+}
+
+extension TouchBody {
+    fileprivate init(_ touch: ExplainedCommission.Touch) {
+        self.init(cause: touch.cause, at: touch.at, isOwn: touch.isOwn, isCredited: touch.isCredited)
     }
 }

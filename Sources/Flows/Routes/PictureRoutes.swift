@@ -44,7 +44,7 @@ extension MarketplaceAPI {
             let target = try call.goods(version: 0)
             let (files, alt) = try await Self.pictures(in: call.request)
             let changed = try await KeepPictures(market).add(
-                files, alt: alt, to: target, by: try call.context.person())
+                files, alt: alt, to: target, try call.command)
             return try API.json(ShopProductBody(changed))
         }
         api.respond(

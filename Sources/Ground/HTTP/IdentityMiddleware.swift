@@ -81,7 +81,8 @@ public struct IdentityMiddleware: RouterMiddleware {
     private let authenticator: any Authenticator
     private let signer: Signer
     private let source: Source
-    private let isSecure: Bool
+    /// Whether the site is served over HTTPS.
+    public let isSecure: Bool
     /// Cookies whose signature was found good a moment ago.
     private let visitors = Recent<String, PersonID>(lifetime: .minutes(1), limit: 20_000)
 

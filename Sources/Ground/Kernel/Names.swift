@@ -184,3 +184,8 @@ public typealias WebhookEndpointID = Identifier<WebhookEndpointKind>
 public enum WebhookDeliveryKind: IdentifierKind { public static let prefix = "whd" }
 /// One message to one such address.
 public typealias WebhookDeliveryID = Identifier<WebhookDeliveryKind>
+
+/// Marks identifiers of a shop's rules about its goods.
+public enum GoodsRuleKind: IdentifierKind { public static let prefix = "rul" }
+/// Identifies a rule about a shop's goods.
+public typealias GoodsRuleID = Identifier<GoodsRuleKind>

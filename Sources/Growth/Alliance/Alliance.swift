@@ -15,7 +15,8 @@ public final class Alliance: Sendable {
 
     /// The room's tables.
     public static let migrations = [
-        Migration(room: "alliance", number: 1, file: PackageResources._001_alliance_sql)
+        Migration(room: "alliance", number: 1, file: PackageResources._001_alliance_sql),
+        Migration(room: "alliance", number: 2, file: PackageResources._002_reviews_sql),
     ]
 }
 
@@ -54,16 +55,33 @@ extension Alliance {
         return PromotionLink(id: id, creator: creator, product: product)
     }
 
+    /// A creator's links to those of the products that they have one for.
+    public func links(of creator: PersonID, to products: [ProductID]) async throws -> [ProductID: PromotionLinkID] {
+        try await store.read { transaction in
+            let rows = try transaction.rows(
+                "SELECT product, id FROM promotion_links WHERE creator = \(creator) AND product IN \(list: products)")
+            return Dictionary(
+                try rows.map { (try $0.get(0), try $0.get(1)) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    /// A link.
+    ///
+    /// - Throws: ``NotFound``.
+    public static func link(_ id: PromotionLinkID, in transaction: any Transaction) throws -> PromotionLink {
+        guard let row = try transaction.row("SELECT creator, product FROM promotion_links WHERE id = \(id)") else {
+            throw NotFound("promotion link")
+        }
+        return PromotionLink(id: id, creator: try row.get(0), product: try row.get(1))
+    }
+
     /// Somebody followed a link.
     ///
     /// - Throws: ``NotFound``.
     public func follow(
         _ link: PromotionLinkID, by person: PersonID, in transaction: any Transaction
     ) throws -> PromotionLink {
-        guard let row = try transaction.row("SELECT creator, product FROM promotion_links WHERE id = \(link)") else {
-            throw NotFound("promotion link")
-        }
-        let found = PromotionLink(id: link, creator: try row.get(0), product: try row.get(1))
+        let found = try Self.link(link, in: transaction)
         try Self.touch(
             CreatorTouch(creator: found.creator, cause: "link:\(link)", at: source.now), by: person, of: found.product,
             in: transaction)

@@ -40,15 +40,39 @@ public struct CommissionLine: Sendable, Equatable {
     public let signals: [FraudSignal]
     /// What was decided about it.
     public let decision: Decision?
+    /// Who decided.
+    public let decidedBy: PersonID?
+    /// Why it was decided so; empty while nothing is, and for what was decided before reasons were asked for.
+    public let reason: String
+    /// When it was decided.
+    public let decidedAt: Instant?
     /// When it was ordered.
     public let createdAt: Instant
 
+    /// The touch that is credited: the last of those that were known.
+    public var credited: CreatorTouch? { touches.max { ($0.at, $0.cause) < ($1.at, $1.cause) } }
     /// Whether somebody has to look at it before it is paid.
     public var isHeld: Bool { !signals.isEmpty && decision == nil }
     /// Commission and the agency's part of it, in minor units, before anything came back.
     public var amounts: (commission: Int64, agency: Int64) {
         let commission = (try? base.share(of: rate).amount) ?? 0
         return (commission, (try? Money(commission, base.currency).share(of: agencyShare).amount) ?? 0)
+    }
+}
+
+/// What an operator decides about a held commission, and why.
+public struct CommissionRuling: Sendable, Equatable {
+    /// What.
+    public let decision: CommissionLine.Decision
+    /// Why; the creator reads it.
+    public let reason: String
+
+    /// Checks the reason: 1–500 characters.
+    ///
+    /// - Throws: ``InvalidField``.
+    public init(_ decision: CommissionLine.Decision, because reason: String) throws {
+        self.decision = decision
+        self.reason = try ValidatedText(reason, field: "reason", length: 1...500).value
     }
 }
 
@@ -104,73 +128,16 @@ extension Alliance {
         return true
     }
 
-    /// The commissions of lines; lines without one are left out.
-    public static func commissions(
-        of lines: [OrderLineID], in transaction: any Transaction
-    ) throws -> [OrderLineID: CommissionLine] {
-        let found = try transaction.rows("SELECT * FROM commission_lines WHERE line IN \(list: lines)").map(
-            CommissionLine.init)
-        return Dictionary(found.map { ($0.line, $0) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    /// A place in a list of commissions, newest first.
-    public struct Cursor: Sendable, LosslessStringConvertible {
-        let at: Int64
-        let line: OrderLineID
-
-        /// After this one.
-        public init(after line: CommissionLine) {
-            at = line.createdAt.milliseconds
-            self.line = line.line
-        }
-
-        /// Reads ``description``.
-        public init?(_ text: String) {
-            let parts = text.split(separator: ".")
-            guard parts.count == 2, let at = Int64(parts[0]), let line = OrderLineID(parts[1]) else { return nil }
-            (self.at, self.line) = (at, line)
-        }
-
-        public var description: String { "\(at).\(line)" }
-    }
-
-    /// A creator's commissions, newest first.
-    public func commissions(
-        of creator: PersonID, after cursor: Cursor? = nil, limit: Int
-    ) async throws -> [CommissionLine] {
-        let following: SQL = cursor.map { "AND (created_at, line) < (\($0.at), \($0.line))" } ?? ""
-        return try await store.read { transaction in
-            try transaction.rows(
-                """
-                SELECT * FROM commission_lines WHERE creator = \(creator) \(following)
-                ORDER BY created_at DESC, line DESC LIMIT \(limit)
-                """
-            ).map(CommissionLine.init)
-        }
-    }
-
-    /// Commissions that somebody has to look at, oldest first.
-    public func held(limit: Int) async throws -> [CommissionLine] {
-        try await store.read { transaction in
-            try transaction.rows(
-                """
-                SELECT * FROM commission_lines WHERE signals <> '[]' AND decision IS NULL
-                ORDER BY created_at, line LIMIT \(limit)
-                """
-            ).map(CommissionLine.init)
-        }
-    }
-
     /// Decides about a held commission, once.
     ///
     /// - Throws: ``NotFound`` when nothing is held about the line.
     public func decide(
-        _ line: OrderLineID, _ decision: CommissionLine.Decision, by person: PersonID,
-        in transaction: any Transaction
+        _ line: OrderLineID, _ ruling: CommissionRuling, by person: PersonID, in transaction: any Transaction
     ) throws -> CommissionLine {
         let row = try transaction.row(
             """
-            UPDATE commission_lines SET decision = \(decision.rawValue), decided_by = \(person)
+            UPDATE commission_lines SET decision = \(ruling.decision.rawValue), decided_by = \(person),
+                reason = \(ruling.reason), decided_at = \(source.now)
             WHERE line = \(line) AND signals <> '[]' AND decision IS NULL RETURNING *
             """)
         guard let row else { throw NotFound("held commission") }
@@ -199,6 +166,9 @@ extension CommissionLine {
         touches = try decoder.decode([CreatorTouch].self, from: Data(row.get("touches", as: String.self).utf8))
         signals = try decoder.decode([FraudSignal].self, from: Data(row.get("signals", as: String.self).utf8))
         decision = try row.get("decision")
+        decidedBy = try row.get("decided_by")
+        reason = try row.get("reason")
+        decidedAt = try row.get("decided_at")
         createdAt = try row.get("created_at")
     }
 }

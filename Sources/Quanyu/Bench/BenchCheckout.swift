@@ -17,6 +17,8 @@ struct BenchCheckout: AsyncParsableCommand {
     @OptionGroup var installation: InstallationOptions
     @Option(help: "Port for the server.") var port = 18_110
     @Option(help: "Seconds per measurement.") var seconds = 6
+    @Option(help: "With --postgres: a virtual environment with django-oscar, which places the same basket.")
+    var venv: String?
     @Flag(help: "Print JSON.") var json = false
 
     private static let address = try? Address(
@@ -24,12 +26,16 @@ struct BenchCheckout: AsyncParsableCommand {
 
     func run() async throws {
         let postgres = installation.postgres
-        let report = try await BenchServer.run(installation, port: port) { [seconds] server in
+        var oscar: OscarPeer?
+        if let venv, let postgres {
+            oscar = try await OscarPeer.measured(venv: venv, postgres: postgres, seconds: seconds)
+        }
+        let report = try await BenchServer.run(installation, port: port) { [seconds, oscar] server in
             let goods = try await CheckoutMarket.make(in: server.market, buyers: 1_000)
             var report = BenchReport("checkout")
             try await Self.flashSale(server, goods, seconds: seconds, postgres: postgres, into: &report)
             try await Self.exactness(server, goods, into: &report)
-            try await Self.baskets(server, goods, seconds: seconds, into: &report)
+            try await Self.baskets(server, goods, seconds: seconds, beside: oscar, into: &report)
             return report
         }
         try report.show(json: json)
@@ -149,7 +155,8 @@ struct BenchCheckout: AsyncParsableCommand {
     // MARK: Baskets
 
     private static func baskets(
-        _ server: BenchServer, _ goods: CheckoutMarket, seconds: Int, into report: inout BenchReport
+        _ server: BenchServer, _ goods: CheckoutMarket, seconds: Int, beside oscar: OscarPeer?,
+        into report: inout BenchReport
     ) async throws {
         let before = try await orders(server)
         let cpu = processSeconds()
@@ -160,7 +167,10 @@ struct BenchCheckout: AsyncParsableCommand {
         let used = processSeconds() - cpu
         let name = "checkout of 3 shops × 2 lines with a coupon of the platform, 64 clients"
         report.figures += [
-            .init(name: name, value: load.requestsPerSecond, unit: "checkouts/s"),
+            .init(
+                name: name, value: load.requestsPerSecond, unit: "checkouts/s",
+                peer: oscar.map { _ in "django-oscar, the same basket without coupon, 8 processes" },
+                peerValue: oscar?.ordersPerSecond),
             .init(name: "\(name), orders", value: placed / Double(seconds), unit: "orders/s"),
             .init(name: "\(name), p50", value: load.p50, unit: "ms"),
             .init(name: "\(name), p99", value: load.p99, unit: "ms"),

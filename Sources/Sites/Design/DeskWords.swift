@@ -14,7 +14,7 @@ enum DeskWord: String, CaseIterable {
     case sendAgain, forBuyer, forShop, answerBy, disputes, noCases, noCasesHelp, noteForOther
     case money, moneyHelp, earnings, held, heldHelp, payable, payableHelp, onItsWay, deposit, payOut, payOutHelp
     case statement, statementEmpty, downloadCSV, payouts, noPayouts, kindOfEntry, amount, when
-    case commissions, commissionsHelp, noCommissions, commissionOf, product
+    case commissions, noCommissions, product
     case commissionEstimated, commissionHeld, commissionConfirmed, commissionSettled, commissionReturned
     case commissionCancelled, commissionVoided
     case entryPayment, entrySale, entryRefund, entryRepayment, entryCommissionVoid, entrySettlement, entryPayout
@@ -22,7 +22,7 @@ enum DeskWord: String, CaseIterable {
     case payoutRequested, payoutClaimed, payoutPaid, payoutFailed
     case flashLots, flashLotsHelp, noFlashLots, openFlashLot, flashTotal, flashBuyerLimit, startsAt, endsAt, variant
     case flashRunning, flashPlanned, flashOver, endNow, priceInUnits
-    case operatorDesk, claim, arrived, failed, bankReference, heldCommissions, release, void, signals
+    case operatorDesk, claim, arrived, failed, bankReference, heldCommissions, release, void
 
     /// The word for a language.
     func text(in language: Kernel.Language) -> String { language == .zh ? texts.zh : texts.en }
@@ -113,10 +113,7 @@ enum DeskWord: String, CaseIterable {
         case .amount: ("Amount", "金额")
         case .when: ("When", "时间")
         case .commissions: ("Commissions", "佣金")
-        case .commissionsHelp:
-            ("Estimated when ordered, confirmed when received, settled after the return window.", "下单预估，收货确认，售后期后结算。")
         case .noCommissions: ("No commissions yet. Show goods in your videos to earn.", "还没有佣金，在视频中推荐商品即可赚取。")
-        case .commissionOf: ("{0} % of {1}", "{1} 的 {0}%")
         case .product: ("Product", "商品")
         case .commissionEstimated: ("Estimated", "预估")
         case .commissionHeld: ("Held for a check", "审核中")
@@ -162,7 +159,6 @@ enum DeskWord: String, CaseIterable {
         case .heldCommissions: ("Commissions held for a check", "待审核佣金")
         case .release: ("Pay it", "放行")
         case .void: ("Give it back to the shop", "作废")
-        case .signals: ("Signals", "风险信号")
         }
     }
 }

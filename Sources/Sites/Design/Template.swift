@@ -2,6 +2,7 @@ import Mustache
 
 /// The page templates and the parts they share, read once when the first page is shown.
 enum Template: String, CaseIterable {
+    case alliance
     case allocations
     case appeals
     case card
@@ -11,8 +12,10 @@ enum Template: String, CaseIterable {
     case cart
     case category
     case checkout
+    case commissionReview = "commission_review"
     case coupons
     case creator
+    case creatorCommissions = "creator_commissions"
     case deals
     case decision
     case decisionForm = "decision_form"
@@ -38,16 +41,19 @@ enum Template: String, CaseIterable {
     case order
     case northStar = "north_star"
     case nps
+    case openPlans = "open_plans"
     case operatorDesk = "operator_desk"
     case orders
     case pager
     case parcel
     case parcels
     case payment
+    case personalData = "personal_data"
     case preferences
     case price
     case problem
     case product
+    case rules
     case scoreDesk = "score_desk"
     case search
     case shop
@@ -95,6 +101,7 @@ enum Template: String, CaseIterable {
     /// The text of the template.
     var bytes: [UInt8] {
         switch self {
+        case .alliance: PackageResources.alliance_mustache
         case .allocations: PackageResources.allocations_mustache
         case .appeals: PackageResources.appeals_mustache
         case .card: PackageResources.card_mustache
@@ -104,8 +111,10 @@ enum Template: String, CaseIterable {
         case .cases: PackageResources.cases_mustache
         case .category: PackageResources.category_mustache
         case .checkout: PackageResources.checkout_mustache
+        case .commissionReview: PackageResources.commission_review_mustache
         case .coupons: PackageResources.coupons_mustache
         case .creator: PackageResources.creator_mustache
+        case .creatorCommissions: PackageResources.creator_commissions_mustache
         case .deals: PackageResources.deals_mustache
         case .decision: PackageResources.decision_mustache
         case .decisionForm: PackageResources.decision_form_mustache
@@ -130,6 +139,7 @@ enum Template: String, CaseIterable {
         case .money: PackageResources.money_mustache
         case .northStar: PackageResources.north_star_mustache
         case .nps: PackageResources.nps_mustache
+        case .openPlans: PackageResources.open_plans_mustache
         case .operatorDesk: PackageResources.operator_desk_mustache
         case .order: PackageResources.order_mustache
         case .orders: PackageResources.orders_mustache
@@ -137,10 +147,12 @@ enum Template: String, CaseIterable {
         case .parcel: PackageResources.parcel_mustache
         case .parcels: PackageResources.parcels_mustache
         case .payment: PackageResources.payment_mustache
+        case .personalData: PackageResources.personal_data_mustache
         case .preferences: PackageResources.preferences_mustache
         case .price: PackageResources.price_mustache
         case .problem: PackageResources.problem_mustache
         case .product: PackageResources.product_mustache
+        case .rules: PackageResources.rules_mustache
         case .scoreDesk: PackageResources.score_desk_mustache
         case .search: PackageResources.search_mustache
         case .shop: PackageResources.shop_mustache

@@ -335,6 +335,9 @@ struct Wording: MustacheParent, Sendable {
         { WebhookWord(rawValue: $0)?.text(in: $1) },
         { GoodsWord(rawValue: $0)?.text(in: $1) },
         { WarehouseWord(rawValue: $0)?.text(in: $1) },
+        { AllianceWord(rawValue: $0)?.text(in: $1) },
+        { AccountWord(rawValue: $0)?.text(in: $1) },
+        { RuleWord(rawValue: $0)?.text(in: $1) },
     ]
 
     /// A word of the back office with its values filled in.

@@ -4,6 +4,7 @@ import HTTP
 import Hummingbird
 import Kernel
 import Media
+import Store
 
 /// Pictures of a product: taken in from a form with files, ordered, described, taken away.
 extension GoodsPages {
@@ -31,9 +32,11 @@ extension GoodsPages {
         try context.requireFormToken(form["form_token"])
         let product = try await product(of: shop, context)
         do {
+            let key = try form["key"].map { try IdempotencyKey(caller: "\(identity.person)", text: $0) }
             _ = try await KeepPictures(market).add(
                 form.files.map(\.bytes), alt: Localized(en: form["alt"] ?? "", zh: form["alt_zh"]),
-                to: KeepProducts.Target(product.id, of: shop, version: product.version), by: identity)
+                to: KeepProducts.Target(product.id, of: shop, version: product.version),
+                Command(by: identity, key: key, fingerprint: "add pictures \(product.id)"))
         } catch let problem as any Problem where problem is PictureProblem || problem is InvalidField {
             return try await show(Answer(problem: problem, product: product), request, context)
         }

@@ -1,5 +1,4 @@
 import Flows
-import Foundation
 import HTTP
 import HTTPTypes
 import Hummingbird
@@ -18,34 +17,9 @@ struct ReconciliationPages: Sendable {
         router.post("/operator/reconciliation") { try await catchUp($0, $1) }
     }
 
-    /// Whole days in UTC, the last one included.
-    private struct Days {
-        static let style = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day()
-        let from: String
-        let until: String
-
-        var period: Range<Instant> {
-            get throws {
-                guard let first = Self.start(of: from), let last = Self.start(of: until), first <= last else {
-                    throw InvalidField("until", "must be a day from the first one on.", zh: "结束日期不能早于开始日期。")
-                }
-                return first..<(last + .days(1))
-            }
-        }
-
-        static func text(_ instant: Instant) -> String {
-            Date(timeIntervalSince1970: Double(instant.milliseconds) / 1000).formatted(style)
-        }
-
-        private static func start(of day: String) -> Instant? {
-            (try? style.parse(day)).map { Instant(milliseconds: Int64($0.timeIntervalSince1970) * 1000) }
-        }
-    }
-
     private func show(_ request: Request, _ context: Context) async throws -> Response {
         let now = market.source.now
-        let days = Days(
-            from: request.query("from") ?? Days.text(now - .days(6)), until: request.query("until") ?? Days.text(now))
+        let days = DayPeriod(request, last: 7, until: now)
         return try await show(days, done: nil, request, context)
     }
 
@@ -53,14 +27,14 @@ struct ReconciliationPages: Sendable {
         let identity = try context.person()
         try identity.requireOperator()
         let form = try await Form(request, context)
-        let days = Days(from: try form.required("from"), until: try form.required("until"))
+        let days = DayPeriod(from: try form.required("from"), until: try form.required("until"))
         let count = try await ReconcilePayments(market).catchUp(try days.period, by: identity)
         return try await show(
             days, done: context.words(ReconciliationWord.caughtUp, String(count)), request, context)
     }
 
     private func show(
-        _ days: Days, done: String?, _ request: Request, _ context: Context
+        _ days: DayPeriod, done: String?, _ request: Request, _ context: Context
     ) async throws -> Response {
         let identity = try context.person()
         try identity.requireOperator()

@@ -29,6 +29,7 @@ struct AccountPages: Sendable {
         var content: View = [
             "isEnglish": context.language == .en, "themeSystem": theme != "light" && theme != "dark",
             "themeLight": theme == "light", "themeDark": theme == "dark", "saved": request.query("saved") == "1",
+            "deleted": request.query("deleted") == "1",
             "secret": maybe(secret), "message": maybe(problem?.sentence(in: context.language)),
         ]
         if let identity = context.identity, !identity.isVisitor {

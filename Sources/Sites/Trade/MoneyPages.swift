@@ -1,4 +1,3 @@
-import Alliance
 import Flows
 import HTTP
 import HTTPTypes
@@ -64,9 +63,6 @@ struct MoneyPages: Sendable {
         if let shop = owner.shop {
             content["shopID"] = shop.description
             content["shop"] = try await market.shops.shop(shop)?.name.text(in: context.language) ?? "—"
-        } else if case .creator(let person) = owner.party {
-            let commissions = try await ExplainCommissions(market)(of: person, limit: 30)
-            content["commissions"] = try await self.commissions(commissions, context)
         }
         var page = Page(.money, title, .me, content)
         if let problem { page.status = .init(code: problem.details.kind.rawValue) }
@@ -113,22 +109,6 @@ struct MoneyPages: Sendable {
             "time": context.format.time(payout.createdAt), "reference": maybe(payout.reference),
         ]
     }
-
-    private func commissions(_ lines: [ExplainedCommission], _ context: Context) async throws -> [View] {
-        let products = try await market.catalog.cards(Array(Set(lines.map(\.line.product))))
-        return lines.map { explained in
-            let title = products.first { $0.id == explained.line.product }?.title.text(in: context.language) ?? "—"
-            let currency = explained.line.base.currency
-            let percent = (Double(explained.line.rate.value) / 100).formatted(.number.precision(.fractionLength(0...2)))
-            return [
-                "title": title, "href": "/products/\(explained.line.product)",
-                "state": context.words(explained.state.word),
-                "how": context.words(.commissionOf, percent, context.format.money(explained.line.base)),
-                "net": context.format.money(Money(explained.net, currency)),
-                "time": context.format.time(explained.line.createdAt),
-            ] as View
-        }
-    }
 }
 
 extension EntryKind {
@@ -156,20 +136,6 @@ extension PayoutState {
         case .claimed: .payoutClaimed
         case .paid: .payoutPaid
         case .failed: .payoutFailed
-        }
-    }
-}
-
-extension ExplainedCommission.State {
-    fileprivate var word: DeskWord {
-        switch self {
-        case .estimated: .commissionEstimated
-        case .held: .commissionHeld
-        case .confirmed: .commissionConfirmed
-        case .settled: .commissionSettled
-        case .returned: .commissionReturned
-        case .cancelled: .commissionCancelled
-        case .voided: .commissionVoided
         }
     }
 }

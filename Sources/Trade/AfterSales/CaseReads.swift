@@ -22,6 +22,15 @@ extension AfterSales {
         try await store.read { try Self.cases(about: order, in: $0) }
     }
 
+    /// Whether a buyer has an open case.
+    public static func hasOpenCase(_ buyer: PersonID, in transaction: any Transaction) throws -> Bool {
+        try transaction.row(
+            """
+            SELECT 1 FROM after_sale_open_lines o JOIN after_sale_cases c ON c.id = o.case_id
+            WHERE c.buyer = \(buyer) LIMIT 1
+            """) != nil
+    }
+
     /// Whether any of these lines has an open case.
     public static func isOpen(_ lines: [OrderLineID], in transaction: any Transaction) throws -> Bool {
         try transaction.row("SELECT 1 FROM after_sale_open_lines WHERE line IN \(list: lines) LIMIT 1") != nil

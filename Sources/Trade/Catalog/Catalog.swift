@@ -24,6 +24,7 @@ public final class Catalog: Sendable {
     public static let migrations = [
         Migration(room: "catalog", number: 1, file: PackageResources._001_catalog_sql),
         Migration(room: "catalog", number: 2, file: PackageResources._002_goods_sql),
+        Migration(room: "catalog", number: 3, file: PackageResources._003_rules_sql),
     ]
 
     /// Changes whenever this node learns that a card has changed.

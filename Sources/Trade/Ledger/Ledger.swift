@@ -22,7 +22,8 @@ public final class Ledger: Sendable {
 
     /// The room's tables.
     public static let migrations = [
-        Migration(room: "ledger", number: 1, file: PackageResources._001_ledger_sql)
+        Migration(room: "ledger", number: 1, file: PackageResources._001_ledger_sql),
+        Migration(room: "ledger", number: 2, file: PackageResources._002_settling_sql),
     ]
 
     /// Posts an entry once for its source. An entry without movements posts nothing.

@@ -32,12 +32,19 @@ extension Ledger {
     /// ``settle(limit:)`` in a unit of work.
     public func settle(limit: Int = 50_000, in transaction: any Transaction) throws -> SettlementRun {
         let id = source.identifier(SettlementKind.self)
+        // Up to the last one that fits: a stretch is read and written in its order, which a list of numbers is not.
+        let last = try transaction.row(
+            """
+            SELECT release_at, number FROM ledger_holdbacks WHERE settlement IS NULL AND blocks = 0
+            AND release_at IS NOT NULL AND release_at <= \(source.now) ORDER BY release_at, number
+            LIMIT 1 OFFSET \(limit - 1)
+            """)
+        let (due, number): (Instant, Int64) = (try last?.get(0) ?? source.now, try last?.get(1) ?? .max)
         // The condition stands in the update too: a case that was opened a moment ago keeps its line.
         let parts = try transaction.run(
             """
-            UPDATE ledger_holdbacks SET settlement = \(id) WHERE settlement IS NULL AND blocks = 0 AND number IN (
-                SELECT number FROM ledger_holdbacks WHERE settlement IS NULL AND blocks = 0
-                AND release_at IS NOT NULL AND release_at <= \(source.now) ORDER BY release_at LIMIT \(limit))
+            UPDATE ledger_holdbacks SET settlement = \(id) WHERE settlement IS NULL AND blocks = 0
+            AND release_at IS NOT NULL AND (release_at, number) <= (\(due), \(number))
             """)
         guard parts > 0 else { return SettlementRun(id: nil, parts: 0, parties: 0) }
         let sums = try transaction.rows(
@@ -60,11 +67,18 @@ extension Ledger {
     }
 
     /// Which lines a settlement made payable for a party, and how much of each.
+    ///
+    /// - Throws: ``NotFound`` when the settlement is unknown, or nothing of it is the party's.
     public func settledParts(
         of settlement: SettlementID, for party: Party, limit: Int, offset: Int = 0
     ) async throws -> [Holdback] {
         try await store.read { transaction in
-            try transaction.rows(
+            let isTheirs =
+                try transaction.row(
+                    "SELECT 1 FROM ledger_holdbacks WHERE settlement = \(settlement) AND party = \(party) LIMIT 1")
+                != nil
+            guard isTheirs else { throw NotFound("settlement") }
+            return try transaction.rows(
                 """
                 SELECT line FROM ledger_holdbacks WHERE settlement = \(settlement) AND party = \(party)
                 ORDER BY number LIMIT \(limit) OFFSET \(offset)

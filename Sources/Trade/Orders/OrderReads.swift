@@ -120,6 +120,13 @@ extension Orders {
         }
     }
 
+    /// Whether a buyer has orders that are not paid, not sent or not received yet.
+    public static func hasOpenOrder(_ buyer: PersonID, in transaction: any Transaction) throws -> Bool {
+        let open = [OrderState.placed, .paid, .shipped].map(\.rawValue)
+        return try transaction.row(
+            "SELECT 1 FROM orders WHERE buyer = \(buyer) AND state IN \(list: open) LIMIT 1") != nil
+    }
+
     /// A buyer's orders, newest first.
     public func orders(of buyer: PersonID, after cursor: Cursor? = nil, limit: Int) async throws -> [Order] {
         try await store.read { try Self.orders(where: "buyer = \(buyer)", after: cursor, limit: limit, in: $0) }

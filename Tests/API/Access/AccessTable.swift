@@ -8,7 +8,7 @@ enum AccessTable {
         "order": "ord", "case": "cse", "quote": "qte", "session": "ses", "token": "tok", "parcel": "pcl",
         "shop": "shp", "coupon": "cpn", "lot": "flt", "template": "frt", "inbound": "inb", "warehouse": "whs",
         "offer": "ofr", "settlement": "stl", "payout": "pyo", "line": "lin", "decision": "dcs", "experiment": "exp",
-        "webhook": "whk", "delivery": "whd", "person": "per", "allocation": "alo",
+        "webhook": "whk", "delivery": "whd", "person": "per", "allocation": "alo", "rule": "rul",
     ]
 
     /// Path parameters that name what everybody sees, or a thing of the caller's own making.
@@ -39,17 +39,14 @@ enum AccessTable {
     /// What every person may do for themselves: the answer is about the caller, whoever that is.
     static let aboutTheCaller: Set<String> = [
         "GET /api/v1/after-sale-cases", "GET /api/v1/following", "GET /api/v1/me", "PATCH /api/v1/me",
-        "GET /api/v1/me/commissions", "GET /api/v1/me/coupons", "POST /api/v1/me/coupons",
-        "GET /api/v1/me/earnings/balances", "GET /api/v1/me/earnings/payouts", "POST /api/v1/me/earnings/payouts",
+        "GET /api/v1/me/commission-totals", "GET /api/v1/me/commissions", "GET /api/v1/me/coupons",
+        "POST /api/v1/me/coupons",
+        "GET /api/v1/me/data", "POST /api/v1/me/deletion", "GET /api/v1/me/earnings/balances",
+        "GET /api/v1/me/earnings/payouts", "POST /api/v1/me/earnings/payouts",
         "GET /api/v1/me/earnings/statement", "GET /api/v1/me/paid-coupons", "GET /api/v1/me/sessions",
         "GET /api/v1/me/tokens", "POST /api/v1/me/tokens", "GET /api/v1/messages/unread",
         "POST /api/v1/order-groups", "GET /api/v1/orders", "POST /api/v1/quotes",
         "POST /api/v1/videos/{video}/comments",
-    ]
-
-    /// Routes that answer with the caller's own part of what is named, which may be an empty list.
-    static let filtered: Set<String> = [
-        "GET /api/v1/me/earnings/settlements/{settlement}", "GET /api/v1/shops/{shop}/settlements/{settlement}",
     ]
 
     /// What operators may do with what is not theirs, besides the routes of operators. They act for every shop, at its
@@ -92,8 +89,7 @@ enum AccessTable {
             if roles.contains("operator"), alsoForOperators.contains(route.name) || parameters.first == "shop" {
                 return .entitled
             }
-            // A desk refuses strangers; what it lists of a foreign settlement is nothing.
-            return filtered.contains(route.name) && parameters.first != "shop" ? .harmless : .refused
+            return .refused
         case let role:
             let needed = Set(role.components(separatedBy: " or "))
             return needed.isDisjoint(with: roles) ? .refused : .entitled

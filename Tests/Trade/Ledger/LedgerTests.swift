@@ -147,6 +147,10 @@ struct Books {
             let parts = try await books.ledger.settledParts(
                 of: try #require(run.id), for: .creator(books.creator), limit: 10)
             #expect(parts.map(\.amount.amount) == [1_200, 1_200])
+            await #expect(throws: NotFound.self) {
+                _ = try await books.ledger.settledParts(
+                    of: SettlementID(rawValue: 5), for: .creator(books.creator), limit: 10)
+            }
             try await books.store.write { [ledger = books.ledger] in try ledger.unblock([lines[2]], in: $0) }
             #expect(try await books.ledger.settle().parts == 3)
             let payout = try await books.store.write { [books] in

@@ -1,0 +1,92 @@
+/// Columns that say nothing about any one person: somebody has looked at each.
+///
+/// What a payment company sends (`webhook_inbox.payload`) and what shops' programs are sent (`webhook_deliveries.body`)
+/// names orders; the latter goes after thirty days.
+enum ImpersonalColumns {
+    static let tables: [String: String] = [
+        "after_sale_open_lines": "line case_id",
+        "allocations": "outcome",
+        "categories": "id parent name_en name_zh emoji position",
+        "commission_plans": "shop effective_from",
+        "coupons":
+            "shop kind value ceiling threshold products currency shop_share platform_share person_limit uses "
+            + "uses_left budget budget_left starts_at ends_at zone decision shop_agreed_at platform_agreed_at "
+            + "created_at",
+        "decision_amendments": "position",
+        "decision_steps": "position state",
+        "decisions": "started_at reading",
+        "experience_budgets": "spent starts_at ends_at",
+        "experience_spending": "budget position decision what points spent_at",
+        "experiment_cells": "experiment arm metric day people moments",
+        "experiment_events": "event happened_at",
+        "experiment_holdout_changes": "position",
+        "experiment_holdouts": "name share",
+        "experiment_layers": "name version",
+        "experiment_looks": "experiment look people moments taken_at",
+        "experiment_secret": "id secret",
+        "experiments": "purpose layer terms state buckets people cost currency started_at ended_at",
+        "flash_lots": "id variant shop amount currency total remaining buyer_limit starts_at ends_at",
+        "freight_templates": "id shop name measure currency zones is_default created_at",
+        "fulfilment_lines": "line order_id shop variant reservation quantity planned shipped withdrawn",
+        "goods_rules":
+            "variant at_most starts_at ends_at amount currency state amount_before list_before refusal changed_at",
+        "inbound_lines": "inbound variant expected received damaged",
+        "inbound_orders": "id shop warehouse reference state created_at changed_at",
+        // What is in the journal is forgotten by its key.
+        "journal": "sequence epoch happened_at topic key_text payload",
+        "journal_positions": "subscription epoch sequence topics",
+        "ledger_chain": "sequence entry hash",
+        "ledger_entries": "id source kind subject note reverses posted_at digest",
+        "ledger_holdbacks": "number",
+        "ledger_line_returns": "line cause quantity amounts",
+        "ledger_postings": "position",
+        "ledger_unsealed": "number entry",
+        "migrations": "room number",
+        "north_star_effects": "experiment metric proxy north_star proxy_error covariance learnt_at",
+        "north_star_versions": "tree",
+        "order_lines": "reservation",
+        "order_messages": "id",
+        "payment_operations": "intent kind state created_at",
+        "price_offers": "id shop variant rule audience amount currency starts_at ends_at zone",
+        "prices": "variant starts_at ends_at amount list_amount currency",
+        "product_freight": "product shop template grams",
+        "products":
+            "id shop category title_en title_zh description_en description_zh brand attributes media is_listed "
+            + "created_at code is_archived version alts",
+        "refunds": "id intent source amount state created_at",
+        "reservations": "shop flash_lot shipped cause",
+        "score_appeals": "state",
+        "score_cases": "case_id mark",
+        "score_cells": "shop category day part orders points",
+        "score_orders":
+            "order_id shop category paid_at shipped_at completed_at cancelled_at quality_cases disputed_cases "
+            + "ended_cases asked_logistics asked_goods asked_service is_left_out day goods logistics service",
+        "score_products": "product category",
+        "search_log": "words day searches answered",
+        "shipment_lines": "shipment line variant quantity picked is_tracked",
+        "shipment_steps": "position",
+        "shop_trail": "number version",
+        "shops": "id name_en name_zh about_en about_zh logo created_at",
+        "stock_deltas": "shop delta content applied_at",
+        "stock_levels": "variant product shop available low_at edition",
+        "stock_movements": "position warehouse on_hand cause",
+        "stripe_checkouts": "intent attempt session",
+        "survey_disputes": "case_id",
+        "survey_orders": "order_id paid_at",
+        "survey_secret": "id secret",
+        "tax_rates": "shop category region rate is_included",
+        "test_provider_events": "id payload attempts due_at delivered_at",
+        "test_provider_payments": "intent amount currency state return_url created_at",
+        "test_provider_refunds": "refund intent amount created_at",
+        "variants": "id product shop spec_en spec_zh sku position is_retired",
+        "video_products": "video product position",
+        "warehouse_levels": "variant warehouse shop on_hand allocated",
+        "warehouse_variants": "variant shop edition",
+        "warehouses": "id shop name region is_active is_default created_at",
+        "webhook_deliveries": "id endpoint topic body happened_at attempts due_at state answer",
+        "webhook_endpoints": "id shop url topics secret is_paused failing_since created_at",
+        "webhook_inbox": "provider event payload received_at processed_at outcome",
+        "weight_sets": "weights",
+        "weights_in_force": "position version decision since",
+    ]
+}
