@@ -81,6 +81,7 @@ extension Feed {
         return try await store.write { [journal] transaction in
             try transaction.once(key, fingerprint: fingerprint, at: now) {
                 try journal.append(touchpoints, at: now, in: transaction)
+                return try journal.end(of: transaction)
             }
         }
     }
