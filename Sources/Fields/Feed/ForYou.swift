@@ -20,6 +20,7 @@ extension Feed {
         request.learns = true
         let personal = weights(for: person, at: now)
         request.weights = personal.weights
+        request.explorationShare = personal.exploration.map { Double($0) / 10_000 }
         let ranked = engine.recommend(request)
         reserves.keep(ranked, shown: count, for: person, until: now + .minutes(1))
         return shown(

@@ -335,10 +335,16 @@ struct Wording: MustacheParent, Sendable {
         { WebhookWord(rawValue: $0)?.text(in: $1) },
         { GoodsWord(rawValue: $0)?.text(in: $1) },
         { WarehouseWord(rawValue: $0)?.text(in: $1) },
+        { LeverWord(rawValue: $0)?.text(in: $1) },
     ]
 
     /// A word of the back office with its values filled in.
     func callAsFunction(_ word: GoodsWord, _ values: String...) -> String {
+        Self.fill(word.text(in: language), values)
+    }
+
+    /// A word of levers and published prices with its values filled in.
+    func callAsFunction(_ word: LeverWord, _ values: String...) -> String {
         Self.fill(word.text(in: language), values)
     }
 
