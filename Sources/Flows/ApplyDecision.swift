@@ -1,3 +1,4 @@
+import Allocations
 import Decisions
 import Experiments
 import Feed
@@ -5,7 +6,8 @@ import HTTP
 import Kernel
 import Store
 
-/// Carries out what a decision decides: the one way in which ranking weights change for anybody.
+/// Carries out what a decision decides: the one way in which ranking weights, exploration pools and coupons of the platform
+/// change for anybody.
 public struct ApplyDecision: Sendable {
     private let market: Marketplace
     /// Basis points that are held back from what ships, unless somebody says otherwise.
@@ -34,7 +36,7 @@ public struct ApplyDecision: Sendable {
             }
             return try Decisions.record(of: id, in: transaction)
         }
-        try await market.rankingArms.load()
+        try await market.reloadArms()
         return record
     }
 
@@ -51,20 +53,62 @@ public struct ApplyDecision: Sendable {
         let running = try Experiments.of(decision, in: transaction).filter { $0.state == .running }
         if event == .ship, let tried = running.first(where: { $0.purpose == .measure }) {
             guard tried.terms.arms.count == 2, running.count == 1 else { throw ExperimentProblem.chooseArm }
-            let version = tried.terms.arms[1].treatment ?? ""
-            try shipWeights(version, for: decision, holdout: Self.usualHoldout, by: person, in: transaction)
+            try ship(tried, by: person, in: transaction)
         } else {
             for experiment in running { try market.experiments.end(experiment.id, in: transaction) }
         }
-        let arms = market.rankingArms
-        transaction.afterCommit { Task { try? await arms.load() } }
+        let market = market
+        transaction.afterCommit { Task { try? await market.reloadArms() } }
+    }
+
+    /// Puts the one treatment in force that an experiment tried.
+    private func ship(_ tried: Experiment, by person: PersonID, in transaction: any Transaction) throws {
+        let (treatment, decision) = (tried.terms.arms[1].treatment ?? "", tried.decision)
+        switch tried.terms.lever {
+        case .rankingWeights:
+            try shipWeights(treatment, for: decision, holdout: Self.usualHoldout, by: person, in: transaction)
+        case .everything: throw ExperimentProblem.wrongState(tried.state)
+        case .explorationPools:
+            let proof = try guarded(decision, in: transaction)
+            let share = try Feed.explorationShare(treatment)
+            let previous = try market.feed.explore(share, by: proof, in: transaction)
+            try confirm(tried, instead: "\(previous)", by: proof, person: person, in: transaction)
+        case .coupons:
+            let proof = try guarded(decision, in: transaction)
+            // It goes to those for whom an allocation found it worth its cost; without one nobody would get it.
+            guard let coupon = CouponID(treatment), try Self.isAllocated(coupon, in: transaction) else {
+                throw ExperimentProblem.notAllocated
+            }
+            try confirm(tried, instead: Lever.nothing, by: proof, person: person, in: transaction)
+        }
+    }
+
+    private func guarded(_ decision: DecisionID, in transaction: any Transaction) throws -> RunningDecision {
+        let proof = try Decisions.requireRunning(decision, in: transaction)
+        try GuardExperience(market: market).ship(decision, proof, in: transaction)
+        return proof
+    }
+
+    private func confirm(
+        _ tried: Experiment, instead previous: String, by proof: RunningDecision, person: PersonID,
+        in transaction: any Transaction
+    ) throws {
+        try market.experiments.end(tried.id, in: transaction)
+        try market.experiments.confirm(
+            tried.terms.arms[1].treatment ?? "", instead: previous, of: tried.terms.lever, share: Self.usualHoldout,
+            like: tried.terms, by: proof, person: person, in: transaction)
+    }
+
+    private static func isAllocated(_ coupon: CouponID, in transaction: any Transaction) throws -> Bool {
+        try Allocations.list(limit: 100, in: transaction).contains { stored in
+            stored.outcome.choices.contains { $0.option == coupon.description && $0.people > 0 }
+        }
     }
 
     private func shipWeights(
         _ version: String, for decision: DecisionID, holdout: Int, by person: PersonID, in transaction: any Transaction
     ) throws {
-        let proof = try Decisions.requireRunning(decision, in: transaction)
-        try GuardExperience(market: market).ship(decision, proof, in: transaction)
+        let proof = try guarded(decision, in: transaction)
         let previous = try market.feed.putInForce(version, by: proof, in: transaction)
         let own = try Experiments.of(decision, in: transaction)
         for experiment in own where experiment.state == .running {

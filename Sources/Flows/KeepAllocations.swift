@@ -1,6 +1,7 @@
 import Allocations
 import Decisions
 import Experiments
+import Feed
 import HTTP
 import Inference
 import Kernel
@@ -18,11 +19,17 @@ public struct AllocationDesk: Sendable {
     public let changes: [HoldoutChange]
     /// Newest first.
     public let allocations: [StoredAllocation]
+    /// λ and μ that hold now.
+    public let prices: [PublishedPrices]
+    /// By what ranking turns them into weights.
+    public let rates: InForce<ExchangeRates>?
+    /// The share of slots that exploration may take, in basis points.
+    public let exploration: Int
 }
 
 /// Operators size holdouts, set the experience budget and allocate, each in the name of a running decision, each once.
 public struct KeepAllocations: Sendable {
-    private let market: Marketplace
+    let market: Marketplace
 
     /// Over the rooms of `market`.
     public init(_ market: Marketplace) { self.market = market }
@@ -36,7 +43,10 @@ public struct KeepAllocations: Sendable {
                 budget: budget, spending: try budget.map { try Allocations.spending(of: $0.id, in: transaction) } ?? [],
                 holdouts: try Experiments.holdouts(in: transaction),
                 changes: try Experiments.holdoutChanges(in: transaction),
-                allocations: try Allocations.list(limit: 50, in: transaction))
+                allocations: try Allocations.list(limit: 50, in: transaction),
+                prices: try Allocations.prices(in: transaction),
+                rates: try Feed.exchangeRates(in: transaction),
+                exploration: try Feed.exploration(in: transaction)?.value ?? Feed.usualExplorationShare)
         }
     }
 
@@ -56,7 +66,7 @@ public struct KeepAllocations: Sendable {
             try market.experiments.resizeHoldout(name, to: share, by: proof, person: person, in: transaction)
             return decision.description
         }
-        try await market.rankingArms.load()
+        try await market.reloadArms()
     }
 
     /// Sets how many points of the North Star may be given up in a time.
@@ -70,6 +80,17 @@ public struct KeepAllocations: Sendable {
         }
     }
 
+    /// Sets what dissatisfaction costs beside a like, so that ranking weighs it by the published prices.
+    ///
+    /// - Throws: `Forbidden`, `NotFound`, `InvalidField`, `DecisionProblem/notRunning`.
+    public func setRates(_ rates: ExchangeRates, for decision: DecisionID, _ command: Command) async throws {
+        try await once(command, decision) { market, proof, _, transaction in
+            try market.feed.exchange(at: rates, by: proof, in: transaction)
+            return decision.description
+        }
+        try await market.reloadArms()
+    }
+
     /// Allocates. An estimate that names an experiment is measured there, per person and against its control.
     ///
     /// - Parameter measured: by group and option, the experiment whose first treatment is the option.
@@ -81,6 +102,7 @@ public struct KeepAllocations: Sendable {
             let filled = try Self.fill(request, measured, in: transaction)
             return try market.allocations.allocate(filled, by: proof, person: person, in: transaction).description
         }
+        try await market.reloadArms()
         guard let id = AllocationID(text) else { throw NotFound("allocation") }
         return try await allocation(id)
     }
@@ -117,7 +139,7 @@ public struct KeepAllocations: Sendable {
     }
 
     @discardableResult
-    private func once(
+    func once(
         _ command: Command, _ decision: DecisionID,
         _ body: @escaping @Sendable (Marketplace, RunningDecision, PersonID, any Transaction) throws -> String
     ) async throws -> String {

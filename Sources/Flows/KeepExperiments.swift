@@ -1,3 +1,4 @@
+import Coupons
 import Decisions
 import Experiments
 import Feed
@@ -21,7 +22,7 @@ public struct KeepExperiments: Sendable {
         try await once(command) { [market] transaction in
             _ = try Decisions.find(decision, in: transaction)
             for treatment in terms.arms.compactMap(\.treatment) {
-                _ = try Feed.weightSet(treatment, in: transaction)
+                try Self.require(treatment, of: terms.lever, decision, in: transaction)
             }
             return try market.experiments.draft(
                 terms, of: decision, by: command.identity.person, in: transaction)
@@ -34,8 +35,8 @@ public struct KeepExperiments: Sendable {
     public func start(_ id: ExperimentID, _ command: Command) async throws -> Experiment {
         try await once(command) { [market] transaction in
             let proof = try Self.proof(of: id, in: transaction)
-            let current = try Feed.weightHistory(in: transaction).last?.version ?? Feed.baseline.version
-            try market.experiments.start(id, by: proof, inForce: current, in: transaction)
+            let lever = try Experiments.find(id, in: transaction).terms.lever
+            try market.experiments.start(id, by: proof, inForce: Self.inForce(lever, in: transaction), in: transaction)
             return id
         }
     }
@@ -85,6 +86,30 @@ public struct KeepExperiments: Sendable {
         }
     }
 
+    /// Whether an arm can get what it names: only what exists, and of coupons only those of the decision itself.
+    private static func require(
+        _ treatment: String, of lever: Lever, _ decision: DecisionID, in transaction: any Transaction
+    ) throws {
+        switch lever {
+        case .rankingWeights: _ = try Feed.weightSet(treatment, in: transaction)
+        case .explorationPools: _ = try Feed.explorationShare(treatment)
+        case .everything: throw ExperimentProblem.unknownTreatment(treatment)
+        case .coupons:
+            guard treatment != Lever.nothing else { return }
+            guard let id = CouponID(treatment), try Coupons.decision(of: id, in: transaction) == decision else {
+                throw ExperimentProblem.unknownTreatment(treatment)
+            }
+        }
+    }
+
+    private static func inForce(_ lever: Lever, in transaction: any Transaction) throws -> String {
+        switch lever {
+        case .rankingWeights: try Feed.weightHistory(in: transaction).last?.version ?? Feed.baseline.version
+        case .explorationPools: "\(try Feed.exploration(in: transaction)?.value ?? Feed.usualExplorationShare)"
+        case .coupons, .everything: Lever.nothing
+        }
+    }
+
     private static func proof(of id: ExperimentID, in transaction: any Transaction) throws -> RunningDecision {
         let decision = try Experiments.find(id, in: transaction).decision
         return try Decisions.requireRunning(decision, in: transaction)
@@ -102,7 +127,7 @@ public struct KeepExperiments: Sendable {
             return try Experiments.find(id, in: transaction)
         }
         // Whoever asks next is ranked by it already.
-        try await market.rankingArms.load()
+        try await market.reloadArms()
         return experiment
     }
 }

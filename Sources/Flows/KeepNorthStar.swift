@@ -75,6 +75,17 @@ public struct KeepNorthStar: Sendable {
     /// - Throws: `Forbidden`.
     public func learn(_ command: Command) async throws -> Int {
         try command.identity.requireOperator()
+        return try await learn()
+    }
+
+    /// Learns every six hours by itself until cancelled; what fails is tried again then.
+    func run() async {
+        repeat { _ = try? await learn() } while (try? await Task.sleep(for: .seconds(6 * 3_600))) != nil
+    }
+
+    /// Learns from what is known now.
+    @discardableResult
+    func learn() async throws -> Int {
         let started = try await market.store.read { try Experiments.started(in: $0) }
         var learnt = 0
         for experiment in started where experiment.purpose == .measure && experiment.terms.design == .persons {
@@ -105,7 +116,7 @@ public struct KeepNorthStar: Sendable {
             arms: experiment.terms.arms.count)
         let northStar = answers.map { Moments($0.lazy.map(\.scores)) }
         return MetricName.allCases.compactMap { metric in
-            guard let control = arms[0][metric], let treatment = arms[1][metric], control.count > 1,
+            guard let control = arms[0][metric]?.outcome, let treatment = arms[1][metric]?.outcome, control.count > 1,
                 treatment.count > 1
             else { return nil }
             // Cov of a mean over n people and one over some of them is the people's own covariance over n.

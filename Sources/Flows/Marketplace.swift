@@ -10,6 +10,7 @@ import Decisions
 import Experience
 import Experiments
 import Feed
+import Foundation
 import HTTP
 import Journal
 import Kernel
@@ -60,6 +61,8 @@ public struct Marketplace: Sendable {
     public let allocations: Allocations
     /// Whose arm ranks by which weights.
     public let rankingArms: RankingArms
+    /// Who gets the coupons for which the platform pays.
+    public let couponArms: CouponArms
     /// Takes pictures in; `nil` where there is no media folder.
     public let pictures: Pictures?
     /// Takes the money.
@@ -113,6 +116,7 @@ public struct Marketplace: Sendable {
         northStar = NorthStar(store: store, journal: journal, source: source)
         allocations = Allocations(store: store, journal: journal, source: source)
         rankingArms = RankingArms(experiments: experiments, store: store)
+        couponArms = CouponArms(experiments: experiments, store: store)
         feed.rank(by: rankingArms.weights)
     }
 
@@ -136,9 +140,30 @@ public struct Marketplace: Sendable {
 
     /// Reads what rooms keep in memory.
     public func load() async throws {
-        try await rankingArms.load()
+        try await reloadArms()
         try await feed.load()
         try await centre.load()
+    }
+
+    /// Reads again who gets what, after a command of this node or when the journal tells of one of another.
+    func reloadArms() async throws {
+        try await rankingArms.load()
+        try await couponArms.load()
+    }
+
+    private func followArms() async {
+        let topics = [ExperimentChanged.topic, HoldoutResized.topic, AllocationMade.topic, DecisionChanged.topic]
+        await journal.tail(after: .start, topics: topics) { [self] _, _ in try await reloadArms() }
+    }
+
+    /// Adds the arms that persons keep from their time as visitors.
+    private func followRecognitions() async {
+        await journal.tail(after: .start, topics: [AssignmentKept.topic]) { [self] facts, _ in
+            let decoder = JSONDecoder()
+            experiments.adopt(facts.compactMap { try? AssignmentKept.read($0.payload, with: decoder) })
+            rankingArms.adopt(experiments.assignments)
+            couponArms.adopt(experiments.assignments)
+        }
     }
 
     /// Does the background work of every room until cancelled.
@@ -147,7 +172,8 @@ public struct Marketplace: Sendable {
             group.addTask { try? await journal.run() }
             group.addTask { await feed.run() }
             group.addTask { await centre.run() }
-            group.addTask { await rankingArms.run(journal) }
+            group.addTask { await followArms() }
+            group.addTask { await followRecognitions() }
             group.addTask { await journal.follow(experiments.follower) }
             group.addTask { await journal.follow(webhooks.follower) }
             group.addTask { await webhooks.run() }
@@ -155,6 +181,7 @@ public struct Marketplace: Sendable {
             group.addTask { await journal.follow(experience.scoreFollower) }
             group.addTask { await SettlePayments(self).run() }
             group.addTask { await Retention(self).run() }
+            group.addTask { await KeepNorthStar(self).run() }
             group.addTask { await SweepDeadlines(self).run() }
             group.addTask { await ActOnRules(self).run() }
         }

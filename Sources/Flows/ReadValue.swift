@@ -30,8 +30,11 @@ public struct ValueAccount: Sendable {
     public let created: ValueLedger.Total?
     /// What holding people back shows, of those that were.
     public let confirmed: ValueLedger.Total?
+    /// Everybody against those who are held out of everything: what all decisions did together, luck or not.
+    public let everything: DecisionValue.Effect?
 
-    init(_ metric: Metric, _ lines: [ValueLine]) {
+    init(_ metric: Metric, _ lines: [ValueLine], everything: ExperimentResult?) {
+        self.everything = everything?.arms.first?.row(metric.name).flatMap(DecisionValue.Effect.init)
         (self.metric, self.lines) = (metric, lines)
         let entries = lines.compactMap { $0.value.entry(isShipped: $0.isShipped) }
         let ledger = try? ValueLedger(entries)
@@ -41,6 +44,18 @@ public struct ValueAccount: Sendable {
         created = ledger?.created
         confirmed = ledger?.confirmed
     }
+}
+
+/// A decision that somebody wanted to look at again.
+public struct ValueReview: Sendable {
+    /// The decision.
+    public let decision: Decision
+    /// Whether its day has come.
+    public let isDue: Bool
+    /// What it claimed, and what was measured and is confirmed by now; `nil` without an experiment.
+    public let value: DecisionValue?
+    /// Whether it still does what it was meant to do.
+    public let drift: Drift
 }
 
 /// What experiments and decisions show.
@@ -67,13 +82,37 @@ public struct ReadValue: Sendable {
 
     /// The value ledger, one account a metric.
     public func ledger() async throws -> [ValueAccount] {
-        let lines = try await market.store.read { transaction in try Self.lines(in: transaction) }
+        let (lines, everything) = try await market.store.read { transaction in
+            let total = try Experiments.everything(in: transaction).map {
+                ExperimentResult($0, try Experiments.counted($0.id, in: transaction))
+            }
+            return (try Self.lines(in: transaction), total)
+        }
         let accounts = Dictionary(grouping: lines) { $0.value.metric.name }
-        return Metric.all.compactMap { metric in accounts[metric.name].map { ValueAccount(metric, $0) } }
+        return Metric.all.compactMap { metric in
+            accounts[metric.name].map { ValueAccount(metric, $0, everything: everything) }
+        }
+    }
+
+    /// Decisions that wait for somebody to look again, the one that waits longest first, each measured anew from what holding
+    /// people back shows by now.
+    public func reviews() async throws -> [ValueReview] {
+        let now = market.source.now
+        return try await market.store.read { transaction in
+            let values = Dictionary(
+                try Self.lines(in: transaction).map { ($0.decision.id, $0.value) },
+                uniquingKeysWith: { first, _ in first })
+            return try Decisions.awaitingReview(in: transaction).map { decision in
+                let value = values[decision.id]
+                return ValueReview(
+                    decision: decision, isDue: decision.isReviewDue(at: now), value: value,
+                    drift: value?.drift ?? .unknown)
+            }
+        }
     }
 
     private static func lines(in transaction: any Transaction) throws -> [ValueLine] {
-        let experiments = try Experiments.started(in: transaction)
+        let experiments = try Experiments.started(in: transaction).filter { $0.purpose != .total }
         var order: [DecisionID] = []
         for experiment in experiments where !order.contains(experiment.decision) { order.append(experiment.decision) }
         return try order.compactMap { id in

@@ -67,6 +67,7 @@ public struct Retention: Sendable {
         _ = try await market.journal.prune(Exposure.topic, before: now - limits.touchpoints)
         let eventsUntil = now - limits.countedEvents
         _ = try await market.store.write { try Experiments.forgetEvents(before: eventsUntil, in: $0) }
+        _ = try await market.store.write { try Experiments.forgetHistories(before: now, in: $0) }
         let surveysUntil = now - limits.surveys
         _ = try await market.store.write { try Experience.forgetSurveys(before: surveysUntil, in: $0) }
         swept.slates = try await forgetSlates(before: now - limits.slates)

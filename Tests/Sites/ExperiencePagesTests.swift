@@ -190,6 +190,8 @@ struct ExperiencePagesTests {
             #expect(page.text.contains(text), "\(text)")
         }
         #expect(page.text.components(separatedBy: "Spring &lt;i&gt;</h2>").count == 2)
+        #expect(page.text.contains("CNY: λ = ") && page.text.contains("Exploration may take 10.0 % of the feed"))
+        try await walkRates(desk, decision)
         let budget = [
             ("decision", "\(decision)"), ("allowance", "1.5"), ("starts", "2020-01-01"), ("ends", "2090-01-01"),
             ("key", "b1"),
@@ -199,6 +201,31 @@ struct ExperiencePagesTests {
         let size = [("decision", "\(decision)"), ("name", "global"), ("share", "200"), ("key", "h1")]
         #expect(try await desk.post("\(root)/holdouts", size).location == root)
         #expect(try await desk.get(root).text.contains("value=\"200\""))
+    }
+
+    /// What dissatisfaction costs is set by a decision; what can't be read changes nothing.
+    private static func walkRates(_ desk: Browser, _ decision: DecisionID) async throws {
+        let root = "/operator/allocations"
+        func rates(_ like: String, _ currency: String, _ key: String) -> [(String, String)] {
+            [
+                ("decision", "\(decision)"), ("currency", currency), ("like", like), ("refundPoints", "8"),
+                ("refundCost", "9"), ("reportPoints", "15"), ("notInterestedPoints", "1"), ("key", key),
+            ]
+        }
+        for wrong in [rates("0", "CNY", "r1"), rates("much", "CNY", "r2"), rates("0.2", "yuan", "r3")] {
+            #expect(try await desk.post("\(root)/rates", wrong).status == .unprocessableContent)
+        }
+        #expect(try await desk.get(root).text.contains("None are set"))
+        #expect(try await desk.post("\(root)/rates", rates("0.2", "CNY", "r4")).location == root)
+        let set = try await desk.get(root)
+        #expect(set.text.contains("A like is worth ¥0.20. A refund takes 8.00 points and costs ¥9.00"))
+        let chinese = try await desk.get(root, language: "zh")
+        #expect(chinese.text.contains("一个赞价值") && chinese.text.contains("当前影子价格"))
+        let coupons = [
+            ("decision", "\(decision)"), ("experiment", "\(ExperimentID(rawValue: 1))"), ("name", "c"), ("budget", "3"),
+            ("key", "c1"),
+        ]
+        #expect(try await desk.post("\(root)/coupons", coupons).status == .notFound)
     }
 
     // MARK: How

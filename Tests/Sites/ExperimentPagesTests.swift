@@ -95,6 +95,12 @@ struct ExperimentPagesTests {
         let ledger = try await desk.get("/operator/value")
         #expect(ledger.text.contains("Claimed") && ledger.text.contains("Answer where-is-my-parcel"))
         #expect(ledger.text.contains("¥1.50") && ledger.text.contains("¥1.00"), "created cost more than credited")
+        for text in ["Everything against the global holdout", "Reviews", "Does it still hold?", "Not known yet."] {
+            #expect(ledger.text.contains(text), "\(text)")
+        }
+        #expect(try await desk.get("/operator/value", language: "zh").text.contains("是否有偏离"))
+        let form = try await desk.get("\(root)/new")
+        #expect(form.text.contains("Share of exploration") && form.text.contains("A coupon that the platform pays"))
     }
 
     /// 400 people an arm; 10 % buy without the new weights, 30 % with them, plainly.

@@ -42,7 +42,7 @@ struct ExperimentTests {
         for arm in 0..<2 {
             for metric in MetricName.allCases {
                 let values = story.totals(arm: arm, metric)
-                let (moments, truth) = (merged[arm][metric] ?? Moments(), Moments(values))
+                let (moments, truth) = (merged[arm][metric]?.outcome ?? Moments(), Moments(values))
                 #expect(moments.count == truth.count, "\(metric) \(arm)")
                 #expect(abs(moments.sum - values.reduce(0, +)) < 1e-6, "\(metric) \(arm)")
                 #expect(abs(moments.squares - truth.squares) <= 1e-9 * max(1, truth.squares), "\(metric) \(arm)")
@@ -187,7 +187,7 @@ struct ExperimentTests {
         let exposures = try await store.read {
             try $0.rows("SELECT payload FROM journal WHERE topic = 'value.exposure'").map {
                 try Exposure.read(try $0.get(0), with: JSONDecoder())
-            }
+            }.filter { $0.experiment == experiment.id }
         }
         #expect(Set(exposures.map(\.person)).count == exposures.count)
         for exposure in exposures {

@@ -5,6 +5,7 @@
 enum ImpersonalColumns {
     static let tables: [String: String] = [
         "after_sale_open_lines": "line case_id",
+        "allocation_prices": "currency allocation decision money experience published_at",
         "allocations": "outcome",
         "categories": "id parent name_en name_zh emoji position",
         "commission_plans": "shop effective_from",
@@ -15,6 +16,7 @@ enum ImpersonalColumns {
         "decision_amendments": "position",
         "decision_steps": "position state",
         "decisions": "started_at reading",
+        "exchange_rates": "position rates decision since",
         "experience_budgets": "spent starts_at ends_at",
         "experience_spending": "budget position decision what points spent_at",
         "experiment_cells": "experiment arm metric day people moments",
@@ -25,6 +27,7 @@ enum ImpersonalColumns {
         "experiment_looks": "experiment look people moments taken_at",
         "experiment_secret": "id secret",
         "experiments": "purpose layer terms state buckets people cost currency started_at ended_at",
+        "exploration_in_force": "position share decision since",
         "flash_lots": "id variant shop amount currency total remaining buyer_limit starts_at ends_at",
         "freight_templates": "id shop name measure currency zones is_default created_at",
         "fulfilment_lines": "line order_id shop variant reservation quantity planned shipped withdrawn",

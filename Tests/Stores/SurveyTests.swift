@@ -39,6 +39,35 @@ struct SurveyTests {
         #expect(try await desk.result(.everything).counts.invited == 80)
     }
 
+    @Test("a visitor who signs in is one of those who could be asked, not two", arguments: TestStore.available)
+    func recognised(kind: TestStore) async throws {
+        try await kind.run(Marketplace.migrations) { try await Self.checkRecognised(SurveyDesk($0, share: 10_000)) }
+    }
+
+    /// One was seen as a visitor only, one answered as a visitor and was seen as a person, one the other way round.
+    private static func checkRecognised(_ desk: SurveyDesk) async throws {
+        let (visitors, people) = ((1...3).map { PersonID(rawValue: $0) }, (11...13).map { PersonID(rawValue: $0) })
+        try await desk.see(visitors + people.dropFirst())
+        try await desk.follow()
+        try await desk.answerAll(of: [visitors[1], people[2]])
+        for (visitor, person) in zip(visitors, people) {
+            try await desk.tell(RecognitionTests.Recognised(visitor: visitor, person: person))
+        }
+        try await desk.follow()
+        try await desk.see(people)
+        try await desk.follow()
+        let result = try await desk.result(.everything)
+        #expect(result.counts.population == 3 && result.counts.invited == 3 && result.counts.answered == 2)
+        // What the first was asked as a visitor is theirs to answer.
+        #expect(try await desk.room.show(to: people[0]) != nil)
+        #expect(try await desk.room.show(to: visitors[0]) == nil)
+        // Nobody is asked again in the time of rest.
+        desk.clock.advance(by: .days(8))
+        try await desk.see(people)
+        try await desk.follow()
+        #expect(try await desk.result(.everything).counts.invited == 3)
+    }
+
     @Test("only the person who was asked can answer, once, and a dismissal counts", arguments: TestStore.available)
     func answers(kind: TestStore) async throws {
         try await kind.run(Marketplace.migrations) { try await Self.checkAnswers($0) }
@@ -160,6 +189,14 @@ final class SurveyDesk: Sendable {
             try room.survey(facts, in: transaction)
         }
         try await journal.catchUp(cut)
+    }
+
+    /// They answer what they are asked.
+    func answerAll(of people: [PersonID]) async throws {
+        for person in people {
+            guard let asked = try await room.show(to: person) else { continue }
+            try await answer(asked.id, 9, by: person)
+        }
     }
 
     func rewind() async throws {

@@ -20,6 +20,7 @@ extension Feed {
         request.learns = true
         let personal = weights(for: person, at: now)
         request.weights = personal.weights
+        request.explorationShare = personal.exploration.map { Double($0) / 10_000 }
         let ranked = engine.recommend(request)
         reserves.keep(ranked, shown: count, for: person, until: now + .minutes(1))
         return shown(
@@ -80,6 +81,7 @@ extension Feed {
         return try await store.write { [journal] transaction in
             try transaction.once(key, fingerprint: fingerprint, at: now) {
                 try journal.append(touchpoints, at: now, in: transaction)
+                return try journal.end(of: transaction)
             }
         }
     }

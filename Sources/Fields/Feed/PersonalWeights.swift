@@ -2,16 +2,18 @@ import Journal
 import Kernel
 import Matching
 
-/// By which weights a person's feed is ranked, and which exposures that makes.
+/// By which weights a person's feed is ranked, how much of it explores, and which exposures that makes.
 public struct PersonalWeights: Sendable {
     /// The weights; `nil` for the baseline.
     public let weights: RankingWeights?
+    /// Share of slots that exploration may take, in basis points; `nil` for the usual.
+    public let exploration: Int?
     /// What is appended to the journal in the transaction that logs the slate.
     public let exposures: [Exposure]
 
     /// Weights with what has to be told about them.
-    public init(weights: RankingWeights?, exposures: [Exposure] = []) {
-        (self.weights, self.exposures) = (weights, exposures)
+    public init(weights: RankingWeights?, exploration: Int? = nil, exposures: [Exposure] = []) {
+        (self.weights, self.exploration, self.exposures) = (weights, exploration, exposures)
     }
 
     static let baseline = PersonalWeights(weights: nil)

@@ -55,7 +55,8 @@ extension WeightProblem: Problem {
 extension Feed {
     /// The tables of weight sets.
     public static let weightMigrations = [
-        Migration(room: "feed-weights", number: 1, file: PackageResources._001_weights_sql)
+        Migration(room: "feed-weights", number: 1, file: PackageResources._001_weights_sql),
+        Migration(room: "feed-weights", number: 2, file: PackageResources._002_levers_sql),
     ]
 
     /// The version before any decision; whoever is held out of ranking changes keeps it.

@@ -60,7 +60,7 @@ struct ComposeQuote {
     private func priced(
         _ wanted: [ShownLine], by buyer: PersonID, skipsGone: Bool, in transaction: any Transaction
     ) throws -> [Line] {
-        let now = market.source.now
+        let now = transaction.moment(market.source.now)
         let ids = Set(wanted.map(\.variant))
         let owners = try Catalog.owners(of: Array(ids), in: transaction)
         let products = try Catalog.products(Array(Set(owners.values.map(\.product))), at: now, in: transaction)
@@ -69,7 +69,7 @@ struct ComposeQuote {
             products.flatMap(\.variants).filter { ids.contains($0.id) }.map { ($0.id, $0) },
             uniquingKeysWith: { first, _ in first })
         let prices = try LivePrices(
-            of: Array(variants.values), for: buyer, version: version, market, in: transaction)
+            of: Array(variants.values), for: buyer, version: version, countsLots: false, market, in: transaction)
         let lines = try wanted.compactMap { shown -> Line? in
             guard let variant = variants[shown.variant], let price = prices[variant.id],
                 let reason = prices.reasons[variant.id], let product = byID[variant.product], product.isListed

@@ -33,12 +33,13 @@ public struct LivePrices: Sendable {
     /// - Parameters:
     ///   - person: who asks; members pay their tier's price.
     ///   - version: what ``Pricing/version`` said before the unit of work began.
+    ///   - countsLots: whether somebody wants to know how much is left of the lots, not only whether something is.
     init(
-        of variants: [Variant], for person: PersonID?, version: Int, _ market: Marketplace,
+        of variants: [Variant], for person: PersonID?, version: Int, countsLots: Bool = true, _ market: Marketplace,
         in transaction: any Transaction
     ) throws {
         let now = market.source.now
-        let running = try market.stock.runningLots(of: variants.map(\.id), in: transaction)
+        let running = try market.stock.runningLots(of: variants.map(\.id), exactly: countsLots, in: transaction)
         let policies = try market.pricing.policies(of: Set(variants.map(\.shop)), version: version, in: transaction)
         // Most shops have no offers, and then nothing more is asked.
         let offering = variants.filter { policies[$0.shop]?.hasOffers ?? false }

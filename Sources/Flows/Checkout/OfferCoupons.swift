@@ -59,10 +59,11 @@ public struct OfferCoupons: Sendable {
 
     /// A person takes a coupon by a tap, or by its code.
     ///
-    /// - Throws: ``NotFound``, ``InvalidField``, ``CouponProblem/over(_:)``.
+    /// - Throws: ``NotFound``, ``InvalidField``, ``CouponProblem/over(_:)``, ``CouponProblem/notGranted(_:)``.
     public func claim(_ coupon: CouponID?, code: String?, _ command: Command) async throws -> Coupon {
-        let claim = Claim(coupon: coupon, code: code, person: command.identity.person)
-        return try await once(command, nil) { [coupons = market.coupons] in try claim.take(coupons, in: $0) }
+        let wish = CouponWish(coupon: coupon, code: code, person: command.identity.person)
+        try await GrantCoupons(market).require(wish)
+        return try await once(command, nil) { [coupons = market.coupons] in try wish.take(coupons, in: $0) }
     }
 
     private func check(_ terms: CouponTerms, _ author: CouponFunder, _ identity: Identity) throws {
@@ -151,16 +152,23 @@ private final class Pledge: Sendable {
     }
 }
 
-/// Somebody's wish for a coupon.
-private final class Claim: Sendable {
-    let coupon: CouponID?
-    let code: String?
+/// Somebody's wish for a coupon: by itself, or by its code.
+final class CouponWish: Sendable {
+    private let coupon: CouponID?
+    private let code: String?
     let person: PersonID
 
     init(coupon: CouponID?, code: String?, person: PersonID) {
         self.coupon = coupon
         self.code = code
         self.person = person
+    }
+
+    /// The coupon as it stands; `nil` when none is named.
+    func coupon(in coupons: Coupons) async throws -> Coupon? {
+        if let code { return try await coupons.coupon(try await coupons.find(code: code)) }
+        guard let coupon else { return nil }
+        return try await coupons.coupon(coupon)
     }
 
     func take(_ coupons: Coupons, in transaction: any Transaction) throws -> CouponID {

@@ -119,8 +119,10 @@ public enum PersonalColumns {
             id journey subject order_id shop period propensity state created_at expires_at shown_at ended_at score drivers \
             reason
             """, .kept(["reason": ""])),
+        .init("experiment_history", .column("person"), "week weeks", .deleted),
+        .init("experiment_kept", .column("person"), "experiment arm", .kept([:])),
         .init(
-            "experiment_people", .column("person"), "experiment period arm day exposed_at totals", .kept([:])),
+            "experiment_people", .column("person"), "experiment period arm day exposed_at totals earlier", .kept([:])),
     ]
 
     /// What somebody did at work: a shop and the marketplace go on knowing that it was one person, not which.

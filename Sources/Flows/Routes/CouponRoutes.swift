@@ -137,7 +137,8 @@ extension MarketplaceAPI {
             .get, "/shops/{shop}/offered-coupons", "listOfferedCoupons",
             "Coupons that anybody may take: of the shop, and for all shops.", access: .anyone
         ) { [self] call in
-            let found = try await market.coupons.offered(at: [try call.couponShop], limit: 100)
+            let found = try await GrantCoupons(market).offered(
+                at: [try call.couponShop], to: call.context.identity?.person, limit: 100)
             return Page(items: found.map { CouponBody($0, call.context.language) })
         }
         api.route(

@@ -62,6 +62,7 @@ public struct MarketplaceAPI: Sendable {
         addScoreRoutes(to: api)
         addNorthStarRoutes(to: api)
         addAllocationRoutes(to: api)
+        addPriceRoutes(to: api)
         addWebhookRoute(to: router)
         let document = ByteBuffer(bytes: try OpenAPIDocument(routes: api.routes).json())
         router.get("\(API.root)/openapi.json") { _, _ in

@@ -73,9 +73,40 @@ struct ValueAccountBody: Documented {
     /// Effects without the luck; absent below three measured decisions.
     let created: EffectBody?
     let confirmed: EffectBody?
+    /// Everybody against the global holdout: what all decisions did together.
+    let everything: EffectBody?
     let decisions: [ValueLineBody]
     static let example = ValueAccountBody(
-        metric: .example, claimed: 5, measured: 6, created: .example, confirmed: .example, decisions: [.example])
+        metric: .example, claimed: 5, measured: 6, created: .example, confirmed: .example,
+        everything: .example, decisions: [.example])
+}
+
+/// A decision that somebody wanted to look at again.
+struct ValueReviewBody: Documented {
+    let decision: DecisionID
+    let title: String
+    let state: DecisionState
+    let reviewAt: Instant?
+    let isDue: Bool
+    /// holds; faded (surely less than measured), short (surely less than claimed), harmful; unknown.
+    let drift: Drift
+    let claimed: Double?
+    let measured: EffectBody?
+    let confirmed: EffectBody?
+    static let example = ValueReviewBody(
+        decision: Identifier(rawValue: 14), title: "Fresher feed", state: .shipped,
+        reviewAt: Instant(milliseconds: 1_803_000_000_000), isDue: true, drift: .faded, claimed: 5, measured: .example,
+        confirmed: .example)
+}
+
+extension ValueReviewBody {
+    init(_ review: ValueReview) {
+        self.init(
+            decision: review.decision.id, title: review.decision.terms.title, state: review.decision.state,
+            reviewAt: review.decision.terms.reviewAt, isDue: review.isDue, drift: review.drift,
+            claimed: review.value?.claimed, measured: review.value?.measured.map(EffectBody.init),
+            confirmed: review.value?.confirmed.map(EffectBody.init))
+    }
 }
 
 extension MarketplaceAPI {
@@ -85,6 +116,10 @@ extension MarketplaceAPI {
             .get, "/value-ledger", "readValueLedger",
             "Per decision and in total: claimed, measured and confirmed by holding people back.", access: access
         ) { [market] _ in Page(items: try await ReadValue(market).ledger().map(ValueAccountBody.init)) }
+        api.route(
+            .get, "/value-reviews", "listValueReviews",
+            "Decisions that wait for a review, measured anew, with whether they have drifted.", access: access
+        ) { [market] _ in Page(items: try await ReadValue(market).reviews().map(ValueReviewBody.init)) }
         api.route(
             .get, "/ranking-weights", "listRankingWeights", "The registered weight sets and what is in force.",
             access: access
@@ -158,6 +193,7 @@ extension ValueAccountBody {
         self.init(
             metric: MetricBody(account.metric), claimed: account.claimed, measured: account.measured,
             created: total(account.created), confirmed: total(account.confirmed),
+            everything: account.everything.map(EffectBody.init),
             decisions: account.lines.map(ValueLineBody.init))
     }
 }

@@ -18,6 +18,7 @@ public final class CSVRecords {
 
     private let read: () throws -> [UInt8]
     private let recordLimit: Int
+    private let delimiter: UInt8
     private let parser = UnsafeMutablePointer<csv_parser>.allocate(capacity: 1)
     private let sink: CSVSink
     private var waiting: [UInt8] = []
@@ -28,9 +29,11 @@ public final class CSVRecords {
     ///
     /// - Parameters:
     ///   - recordLimit: bytes of the longest record taken.
+    ///   - delimiter: what stands between two fields: a comma, or a tab in TSV.
     ///   - read: the next bytes, some kibibytes at a time; empty at the end.
-    public init(recordLimit: Int, read: @escaping () throws -> [UInt8]) {
+    public init(recordLimit: Int, delimiter: UInt8 = UInt8(ascii: ","), read: @escaping () throws -> [UInt8]) {
         self.recordLimit = recordLimit
+        self.delimiter = delimiter
         self.read = read
         sink = CSVSink(recordLimit: recordLimit)
         start()
@@ -54,6 +57,7 @@ public final class CSVRecords {
 
     private func start() {
         csv_init(parser, UInt8(CSV_STRICT | CSV_STRICT_FINI))
+        csv_set_delim(parser, delimiter)
     }
 
     private func feed() throws {

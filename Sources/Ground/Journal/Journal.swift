@@ -16,37 +16,40 @@ public final class Journal: Sendable {
     public init(store: any Store) { self.store = store }
 
     /// Appends one fact to the caller's transaction and wakes followers once it is durable.
-    ///
-    /// - Returns: where the fact stands.
-    @discardableResult
     public func append<Content: FactContent>(
         _ content: Content, at now: Instant, in transaction: any Transaction
-    ) throws -> Position {
+    ) throws {
         try append([content], at: now, in: transaction)
     }
 
     /// Appends facts in order; see ``append(_:at:in:)-(Content,_,_)``. An empty list appends nothing.
-    ///
-    /// - Returns: where the last one stands, or ``Position/start`` for an empty list.
-    @discardableResult
     public func append<Content: FactContent>(
         _ contents: [Content], at now: Instant, in transaction: any Transaction
-    ) throws -> Position {
-        guard !contents.isEmpty else { return .start }
+    ) throws {
+        guard !contents.isEmpty else { return }
         let encoder = JSONEncoder()
-        var position: Position?
-        for start in stride(from: 0, to: contents.count, by: Self.rowsPerStatement) {
-            let group = contents[start..<min(start + Self.rowsPerStatement, contents.count)]
-            let insertion = try Self.insertion(of: group, at: now, with: encoder, into: transaction.dialect)
-            if group.endIndex < contents.count {
-                try transaction.send(insertion)
-            } else {
-                position = try transaction.rows("\(insertion) RETURNING epoch, sequence")
-                    .map { Position(epoch: try $0.get(0), sequence: try $0.get(1)) }.max()
-            }
+        let epoch = Self.epoch(of: transaction)
+        for content in contents {
+            try transaction.insert(
+                into: "journal (epoch, happened_at, topic, key_text, payload)",
+                "(\(epoch), \(now), \(Content.topic), \(content.key), \(try content.payload(with: encoder)))")
         }
         transaction.afterCommit { self.wake() }
-        return position ?? .start
+    }
+
+    /// Where the last fact stands that the caller's transaction has appended.
+    public func end(of transaction: any Transaction) throws -> Position {
+        let epoch = Self.epoch(of: transaction)
+        let last = try transaction.row(
+            "SELECT epoch, sequence FROM journal WHERE epoch = \(epoch) ORDER BY sequence DESC LIMIT 1")
+        return try last.map { Position(epoch: try $0.get(0), sequence: try $0.get(1)) } ?? .start
+    }
+
+    private static func epoch(of transaction: any Transaction) -> SQL {
+        switch transaction.dialect {
+        case .sqlite: "0"
+        case .postgres: "pg_current_xact_id()::text::bigint"
+        }
     }
 
     /// Facts of the given topics after a position, oldest first, and how far the journal was looked through.
@@ -138,24 +141,6 @@ public final class Journal: Sendable {
         }
         continuation.yield()
         return stream
-    }
-
-    /// Facts that share one statement: touchpoints come by the hundred.
-    private static let rowsPerStatement = 25
-
-    private static func insertion<Content: FactContent>(
-        of contents: ArraySlice<Content>, at now: Instant, with encoder: JSONEncoder, into dialect: Dialect
-    ) throws -> SQL {
-        let row: StaticString =
-            switch dialect {
-            case .sqlite: "(0, ?, ?, ?, ?)"
-            case .postgres: "(pg_current_xact_id()::text::bigint, ?, ?, ?, ?)"
-            }
-        return SQL(
-            "INSERT INTO journal (epoch, happened_at, topic, key_text, payload) VALUES ", row: row,
-            values: try contents.map { content in
-                [now.sqlValue, .text(Content.topic), .text(content.key), .text(try content.payload(with: encoder))]
-            })
     }
 }
 

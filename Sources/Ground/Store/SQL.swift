@@ -1,7 +1,7 @@
 import Kernel
 
 /// A value that crosses the store's door.
-public enum SQLValue: Sendable, Equatable {
+public enum SQLValue: Sendable, Hashable {
     /// No value.
     case null
     /// A 64-bit integer; also a Boolean as 0 or 1 and a moment as milliseconds.

@@ -63,11 +63,36 @@ public protocol Transaction: AnyObject {
     /// surfaces at the next statement or at commit.
     func send(_ sql: SQL) throws
 
+    /// Inserts a row that nobody can know of before the commit, such as one with a new identifier: the store writes it
+    /// together with equal rows, also of other units of work that share the commit. A statement that names the table makes
+    /// it written first. Its error, if any, surfaces at the commit.
+    ///
+    /// - Parameters:
+    ///   - table: the table and its columns, a literal of the source: `"orders (id, shop)"`.
+    ///   - row: the values: `"(\(id), \(shop))"`.
+    func insert(into table: StaticString, _ row: SQL) throws
+
+    /// ``rows(_:)`` of a statement that many units of work ask at once: those that share a commit share its answer, until
+    /// one of them changes a table that the statement names.
+    func sharedRows(_ sql: SQL) throws -> [SQLRow]
+
+    /// `now`, or what the first unit of work that shares the commit said was now: a few milliseconds are nothing to them,
+    /// and they can share what they read.
+    func moment(_ now: Instant) -> Instant
+
     /// Calls `action` once after the changes are durable; never when they are undone.
     func afterCommit(_ action: @escaping @Sendable () -> Void)
 }
 
 extension Transaction {
+    public func insert(into table: StaticString, _ row: SQL) throws {
+        try send(SQL(trusted: "INSERT INTO \(table) VALUES ") + row)
+    }
+
+    public func sharedRows(_ sql: SQL) throws -> [SQLRow] { try rows(sql) }
+
+    public func moment(_ now: Instant) -> Instant { now }
+
     /// The first row, or `nil`.
     public func row(_ sql: SQL) throws -> SQLRow? {
         try rows(sql).first

@@ -19,6 +19,8 @@ final class PostgresConnection {
     private(set) var failure: StoreError?
     /// Whether the present unit of work met another one and may succeed when it is tried again.
     private(set) var hadConflict = false
+    /// What its statements read and change.
+    let tables = StatementTables()
 
     init(_ connection: String) throws(StoreError) {
         guard let handle = PQconnectdb(connection) else { throw .unavailable("no memory for a connection") }

@@ -53,15 +53,17 @@ struct GroupAttempt {
     /// Runs all of `group`, which begin alike; of several, one that throws is undone alone.
     init(_ group: [PostgresJob], on connection: PostgresConnection) {
         var settled: [@Sendable () -> Void] = []
+        let batch = Batch(tables: connection.tables)
         do {
             try connection.begin(group.first?.begin ?? "BEGIN")
             if group.count == 1, let job = group.first {
-                let (succeeded, settle) = job.run(PostgresTransaction(connection))
+                let (succeeded, settle) = job.run(PostgresTransaction(connection, batch))
                 settled = [settle]
                 guard succeeded else { throw Undone() }
             } else {
-                for job in group { settled.append(try Self.run(job, on: connection)) }
+                for job in group { settled.append(try Self.run(job, on: connection, batch)) }
             }
+            for rows in batch.rest() { try connection.send(rows) }
             try connection.finish("COMMIT")
         } catch {
             connection.rollback()
@@ -80,13 +82,17 @@ struct GroupAttempt {
     }
 
     private static func run(
-        _ job: PostgresJob, on connection: PostgresConnection
+        _ job: PostgresJob, on connection: PostgresConnection, _ batch: Batch
     ) throws -> @Sendable () -> Void {
         try connection.send("SAVEPOINT work")
-        let (succeeded, settle) = job.run(PostgresTransaction(connection))
+        batch.begin()
+        let (succeeded, settle) = job.run(PostgresTransaction(connection, batch))
         // Also work that caught the error of a statement left a transaction in which nothing runs any more.
         if let failure = connection.failure { throw failure }
-        if !succeeded { try connection.send("ROLLBACK TO SAVEPOINT work") }
+        if !succeeded {
+            try connection.send("ROLLBACK TO SAVEPOINT work")
+            batch.undo()
+        }
         try connection.send("RELEASE SAVEPOINT work")
         return settle
     }

@@ -7,16 +7,39 @@ import Store
 final class PostgresTransaction: Transaction {
     let dialect = Dialect.postgres
     private let connection: PostgresConnection
+    private let batch: Batch
     private(set) var commitActions: [@Sendable () -> Void] = []
 
-    init(_ connection: PostgresConnection) { self.connection = connection }
+    init(_ connection: PostgresConnection, _ batch: Batch) {
+        self.connection = connection
+        self.batch = batch
+    }
 
-    func rows(_ sql: SQL) throws -> [SQLRow] { try connection.answer(to: sql).rows }
+    func rows(_ sql: SQL) throws -> [SQLRow] {
+        try sendDue(before: sql)
+        return try connection.answer(to: sql).rows
+    }
 
     @discardableResult
-    func run(_ sql: SQL) throws -> Int { try connection.answer(to: sql).changes }
+    func run(_ sql: SQL) throws -> Int {
+        try sendDue(before: sql)
+        return try connection.answer(to: sql).changes
+    }
 
-    func send(_ sql: SQL) throws { try connection.send(sql) }
+    func send(_ sql: SQL) throws {
+        try sendDue(before: sql)
+        try connection.send(sql)
+    }
+
+    func insert(into table: StaticString, _ row: SQL) throws { batch.insert(into: table, row) }
+
+    func sharedRows(_ sql: SQL) throws -> [SQLRow] { try batch.answer(to: sql) { try rows(sql) } }
+
+    func moment(_ now: Instant) -> Instant { batch.moment(now) }
+
+    private func sendDue(before sql: SQL) throws {
+        for rows in batch.due(before: sql) { try connection.send(rows) }
+    }
 
     func afterCommit(_ action: @escaping @Sendable () -> Void) { commitActions.append(action) }
 }

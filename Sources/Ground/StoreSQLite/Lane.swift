@@ -19,6 +19,7 @@ final class Lane: Sendable {
     private let access: Access
     private let configuration: SQLiteStore.Configuration
     private let waiting = Mutex(Waiting())
+    private let tables = StatementTables()
 
     init(database: DatabaseQueue, name: String, access: Access, configuration: SQLiteStore.Configuration) {
         self.database = database
@@ -74,11 +75,12 @@ final class Lane: Sendable {
 
     private func run(_ group: [Job]) {
         var settled: [@Sendable (StoreError?) -> Void] = []
+        let batch = Batch(tables: tables)
         let outcome = Swift.Result {
             try database.inDatabase { connection in
                 try connection.execute(sql: access == .write ? "BEGIN IMMEDIATE" : "BEGIN DEFERRED")
                 for job in group {
-                    let (succeeded, settle) = perform(job, on: connection)
+                    let (succeeded, settle) = perform(job, on: connection, batch)
                     settled.append(settle)
                     if !succeeded, !connection.isInsideTransaction {
                         // SQLite undid the whole group (disk full, I/O error), so the good jobs before it are gone too.
@@ -86,6 +88,7 @@ final class Lane: Sendable {
                     }
                 }
                 do {
+                    try SQLiteTransaction(connection, batch).finish()
                     try connection.execute(sql: "COMMIT")
                 } catch {
                     try? connection.execute(sql: "ROLLBACK")
@@ -97,15 +100,20 @@ final class Lane: Sendable {
         case .success: for settle in settled { settle(nil) }
         case .failure(let error):
             let reason = StoreError(sqlite: error)
+            if case .constraint = reason, group.count > 1 {
+                // A row of one of them broke the transaction of all; alone, only that one fails.
+                for job in group { run([job]) }
+                return
+            }
             for settle in settled { settle(reason) }
             for job in group.dropFirst(settled.count) { job.refuse(reason) }
         }
     }
 
-    private func perform(_ job: Job, on connection: Database) -> (
+    private func perform(_ job: Job, on connection: Database, _ batch: Batch) -> (
         succeeded: Bool, settle: @Sendable (StoreError?) -> Void
     ) {
-        let transaction = SQLiteTransaction(connection, isReadOnly: access == .read)
+        let transaction = SQLiteTransaction(connection, batch)
         guard access == .write else { return job.run(transaction) }
         do {
             try connection.cachedStatement(sql: "SAVEPOINT work").execute()
@@ -113,9 +121,13 @@ final class Lane: Sendable {
             let reason = StoreError(sqlite: error)
             return (false, { _ in job.refuse(reason) })
         }
+        batch.begin()
         let (succeeded, settle) = job.run(transaction)
         if connection.isInsideTransaction {
-            if !succeeded { try? connection.cachedStatement(sql: "ROLLBACK TO work").execute() }
+            if !succeeded {
+                try? connection.cachedStatement(sql: "ROLLBACK TO work").execute()
+                batch.undo()
+            }
             try? connection.cachedStatement(sql: "RELEASE work").execute()
         }
         return (succeeded, settle)

@@ -7,16 +7,17 @@ import struct Store.SQL
 final class SQLiteTransaction: Transaction {
     let dialect = Dialect.sqlite
     private let connection: Database
-    private let isReadOnly: Bool
+    private let batch: Batch
     private(set) var commitActions: [@Sendable () -> Void] = []
 
-    init(_ connection: Database, isReadOnly: Bool) {
+    init(_ connection: Database, _ batch: Batch) {
         self.connection = connection
-        self.isReadOnly = isReadOnly
+        self.batch = batch
     }
 
     func rows(_ sql: SQL) throws -> [SQLRow] {
-        try translating {
+        try runDue(before: sql)
+        return try translating {
             let statement = try prepare(sql)
             let columns = ColumnNames(statement.columnNames)
             let width = statement.columnCount
@@ -32,7 +33,8 @@ final class SQLiteTransaction: Transaction {
 
     @discardableResult
     func run(_ sql: SQL) throws -> Int {
-        try translating {
+        try runDue(before: sql)
+        return try translating {
             let statement = try prepare(sql)
             let before = connection.totalChangesCount
             try statement.execute()
@@ -42,6 +44,21 @@ final class SQLiteTransaction: Transaction {
     }
 
     func send(_ sql: SQL) throws { try run(sql) }
+
+    func insert(into table: StaticString, _ row: SQL) throws { batch.insert(into: table, row) }
+
+    func sharedRows(_ sql: SQL) throws -> [SQLRow] { try batch.answer(to: sql) { try rows(sql) } }
+
+    func moment(_ now: Instant) -> Instant { batch.moment(now) }
+
+    /// Inserts everything that still waits.
+    func finish() throws {
+        for rows in batch.rest() { try translating { try prepare(rows).execute() } }
+    }
+
+    private func runDue(before sql: SQL) throws {
+        for rows in batch.due(before: sql) { try translating { try prepare(rows).execute() } }
+    }
 
     func afterCommit(_ action: @escaping @Sendable () -> Void) { commitActions.append(action) }
 

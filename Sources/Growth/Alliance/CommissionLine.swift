@@ -110,11 +110,11 @@ extension Alliance {
         evidence: (PersonID) throws -> BuyerEvidence
     ) throws -> Bool {
         let now = source.now
-        let touches = try Self.touches(by: buyer, of: sale.product, since: now - window, in: transaction)
-        guard let touch = Attribution.credited(touches, at: now, within: window) else { return false }
         guard let plan = PlanRule.current(try Self.plans(of: sale.product, in: transaction), at: now),
             plan.rate.value > 0
         else { return false }
+        let touches = try Self.touches(by: buyer, of: sale.product, since: now - window, in: transaction)
+        guard let touch = Attribution.credited(touches, at: now, within: window) else { return false }
         let agency = try Self.agency(of: touch.creator, in: transaction)
         let signals = Attribution.signals(for: touch.creator, try evidence(touch.creator))
         try transaction.send(

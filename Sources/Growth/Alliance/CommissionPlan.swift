@@ -62,7 +62,7 @@ extension Alliance {
 
     /// Every version of a product's plan, oldest first.
     public static func plans(of product: ProductID, in transaction: any Transaction) throws -> [CommissionPlan] {
-        try transaction.rows("SELECT * FROM commission_plans WHERE product = \(product) ORDER BY version").map(
+        try transaction.sharedRows("SELECT * FROM commission_plans WHERE product = \(product) ORDER BY version").map(
             CommissionPlan.init)
     }
 

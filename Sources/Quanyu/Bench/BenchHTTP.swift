@@ -20,13 +20,17 @@ struct BenchHTTP: AsyncParsableCommand {
     @OptionGroup var installation: InstallationOptions
     @Option(help: "Port for the server; nginx gets the next one.") var port = 18_080
     @Option(help: "Seconds per measurement.") var seconds = 8
+    @Flag(help: "Also ask the feed while two experiments run on everybody; leaves a stopped decision in the data.")
+    var experiments = false
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
         let first = try await BenchServer.run(installation, port: port) { try await Self.feedBytes($0) }
         let report = try await BenchServer.run(installation, port: port + 2, static: ByteBuffer(bytes: first)) {
-            [seconds, port] server in
-            try await Self.measure(server, body: first, seconds: seconds, nginxPort: port + 1)
+            [seconds, port, experiments] server in
+            var report = try await Self.measure(server, body: first, seconds: seconds, nginxPort: port + 1)
+            if experiments { report.figures += try await Self.experimenting(server, seconds: seconds) }
+            return report
         }
         try report.show(json: json)
     }
@@ -37,6 +41,29 @@ struct BenchHTTP: AsyncParsableCommand {
         request.headers.add(name: "Cookie", value: server.cookies.first ?? "")
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
         return Array(buffer: try await response.body.collect(upTo: 1 << 22))
+    }
+
+    /// The feed without and with experiments, in turns, so that a busy neighbour of the machine meets both alike.
+    private static func experimenting(_ server: BenchServer, seconds: Int) async throws -> [BenchReport.Figure] {
+        let url = server.url("/api/v1/feed?count=10")
+        let experiments = BenchExperiments(market: server.market)
+        var (without, with) = ([Load](), [Load]())
+        for _ in 0..<3 {
+            without.append(try await Load.run(url, connections: 64, seconds: seconds, script: server.script()))
+            let decision = try await experiments.start()
+            with.append(try await Load.run(url, connections: 64, seconds: seconds, script: server.script()))
+            try await experiments.stop(decision)
+        }
+        func middle(_ loads: [Load], _ value: (Load) -> Double) -> Double { loads.map(value).sorted()[loads.count / 2] }
+        let name = "feed API with two experiments on everybody"
+        return [
+            .init(
+                name: name, value: middle(with, \.requestsPerSecond), unit: "requests/s", peer: "without",
+                peerValue: middle(without, \.requestsPerSecond)),
+            .init(
+                name: "\(name), p99", value: middle(with, \.p99), unit: "ms", peer: "without",
+                peerValue: middle(without, \.p99)),
+        ]
     }
 
     private static func measure(

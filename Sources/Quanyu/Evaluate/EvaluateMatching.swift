@@ -21,12 +21,17 @@ struct EvaluateMatching: AsyncParsableCommand {
     @Option(help: "Length of the lists, 1–100.") var k = 20
     @Option(help: "Seed of sampling, training and bootstrap.") var seed: UInt64 = 1
     @Option(help: "Compare with: popularity or personal.") var baseline: MatchingEvaluation.Baseline?
+    @Option(help: "Compare with another recommender's lists: NAME=FILE with person, item, rank, report (repeatable).")
+    var peer: [String] = []
     @Option(help: "Products table of the import format, for categories, shops and brands.") var items: String?
     @Option(help: "Judge persons one by one: all of them up to this many, else an even sample.") var persons = 20_000
     @Flag(help: "Print JSON.") var json = false
 
     func validate() throws {
         guard (1...100).contains(k) else { throw ValidationError("--k must be 1–100, not \(k).") }
+        for text in peer where Self.peer(text) == nil {
+            throw ValidationError("--peer must be NAME=FILE, not \(text).")
+        }
         guard persons > 0 else { throw ValidationError("--persons must be more than 0.") }
         let (train, test) = (try Self.time(trainUntil, "--train-until"), try Self.time(testUntil, "--test-until"))
         guard train < test else { throw ValidationError("--test-until must lie after --train-until.") }
@@ -35,9 +40,11 @@ struct EvaluateMatching: AsyncParsableCommand {
     func run() async throws {
         let file: EventFile
         let catalogue: [ItemRow]
+        let rivals: [(name: String, file: RankedListFile)]
         do {
             file = try EventFile(path: events)
             catalogue = try items.map { try ItemFile(path: $0).rows } ?? []
+            rivals = try peer.compactMap(Self.peer).map { ($0.name, try RankedListFile(path: $0.path)) }
         } catch let problem as any Problem {
             throw ValidationError(problem.details.detail)
         }
@@ -50,13 +57,20 @@ struct EvaluateMatching: AsyncParsableCommand {
         evaluation.personLimit = persons
         let start = ContinuousClock.now
         let report = evaluation.run(
-            events: all, items: catalogue.map { keys.item($0) }, baseline: baseline
+            events: all, items: catalogue.map { keys.item($0) }, baseline: baseline,
+            peers: rivals.map { keys.peer($0.name, $0.file) }
         ) { (ContinuousClock.now - start).seconds }
         try EvaluationText(
-            file: file, name: events, events: all.count, keys: keys, evaluation: evaluation, report: report
+            file: file, name: events, events: all.count, keys: keys, evaluation: evaluation, report: report,
+            rivals: rivals.map(\.file)
         )
         .show(json: json)
-        if file.refused > 0 { throw ExitCode(2) }
+        if file.refused + rivals.reduce(0, { $0 + $1.file.refused }) > 0 { throw ExitCode(2) }
+    }
+
+    private static func peer(_ text: String) -> (name: String, path: String)? {
+        let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+        return parts.count == 2 ? (parts[0], parts[1]) : nil
     }
 
     private static func time(_ text: String, _ name: String) throws -> Int64 {
@@ -94,6 +108,18 @@ struct EventKeys {
             id: Self.key(row.id, in: &things, space: 2), shop: row.shop.map { maker($0) },
             category: row.category.map { Self.key("category/\($0)", in: &subjects, space: 4) },
             tags: row.brand.map { [Self.key("brand/\($0)", in: &subjects, space: 4)] } ?? [])
+    }
+
+    mutating func peer(_ name: String, _ file: RankedListFile) -> MatchingEvaluation.Peer {
+        func lists(_ report: RankedListFile.Report) -> [Key: [Key]]? {
+            file.lists[report].map { lists in
+                Dictionary(
+                    uniqueKeysWithValues: lists.sorted { $0.key < $1.key }.map { person, items in
+                        (self.person(person), items.map { thing($0) })
+                    })
+            }
+        }
+        return MatchingEvaluation.Peer(name: name, all: lists(.all), discovery: lists(.discovery))
     }
 
     mutating func person(_ text: String) -> Key { Self.key(text, in: &people, space: 1) }

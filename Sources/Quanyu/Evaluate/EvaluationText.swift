@@ -44,6 +44,25 @@ struct EvaluationText: Encodable {
         let all, discovery: BaselineAnswer
     }
 
+    struct PeerAnswer: Encodable {
+        let answered: Int
+        let recall, ndcg, gain: Span
+        let coverage: Int
+
+        init(_ peer: MatchingEvaluation.PeerResult) {
+            answered = peer.answered
+            (recall, ndcg, gain) = (Span(peer.result.recall), Span(peer.result.ndcg), Span(peer.result.gain))
+            coverage = peer.result.coverage
+        }
+    }
+
+    struct PeerComparison: Encodable {
+        let name: String
+        let rowsRefused: Int
+        let refusals: [RefusedRow]
+        let all, discovery: PeerAnswer?
+    }
+
     let file: String
     let rows, rowsRefused, events, trainEvents, testEvents: Int
     let refusals: [RefusedRow]
@@ -54,10 +73,11 @@ struct EvaluationText: Encodable {
     let machine: String
     let all, discovery: Answer
     let baseline: Comparison?
+    let peers: [PeerComparison]
 
     init(
         file: EventFile, name: String, events: Int, keys: EventKeys, evaluation: MatchingEvaluation,
-        report: MatchingEvaluation.Report
+        report: MatchingEvaluation.Report, rivals: [RankedListFile]
     ) {
         self.file = name
         (rows, rowsRefused, refusals) = (file.rows.count + file.refused, file.refused, file.refusals)
@@ -72,6 +92,11 @@ struct EvaluationText: Encodable {
         baseline = report.baseline.map {
             Comparison(
                 name: $0.baseline.rawValue, all: BaselineAnswer($0.all), discovery: BaselineAnswer($0.discovery))
+        }
+        peers = zip(report.peers, rivals).map { peer, file in
+            PeerComparison(
+                name: peer.name, rowsRefused: file.refused, refusals: file.refusals, all: peer.all.map(PeerAnswer.init),
+                discovery: peer.discovery.map(PeerAnswer.init))
         }
     }
 
@@ -88,9 +113,25 @@ struct EvaluationText: Encodable {
             print("row \(refusal.row)\(refusal.column.map { ", column \($0)" } ?? ""): \(refusal.reason)")
         }
         if rowsRefused > refusals.count { print("… and \(rowsRefused - refusals.count) more rows left out") }
+        for peer in peers where peer.rowsRefused > 0 {
+            for refusal in peer.refusals {
+                let column = refusal.column.map { ", column \($0)" } ?? ""
+                print("\(peer.name), row \(refusal.row)\(column): \(refusal.reason)")
+            }
+            print("\(peer.name): \(peer.rowsRefused) rows left out")
+        }
         print("\(trainEvents) events to learn from, \(testEvents) to predict, learned in \(trainSeconds) s")
         show("all", all, baseline?.all)
+        for peer in peers { if let answer = peer.all { show(peer.name, answer, of: all.persons) } }
         show("discovery", discovery, baseline?.discovery)
+        for peer in peers { if let answer = peer.discovery { show(peer.name, answer, of: discovery.persons) } }
+    }
+
+    private func show(_ name: String, _ peer: PeerAnswer, of persons: Int) {
+        let missing = peer.answered < persons ? ", \(persons - peer.answered) persons without a list" : ""
+        print(
+            "  \(name): recall@\(k) \(peer.recall.text), NDCG@\(k) \(peer.ndcg.text); gain over it "
+                + "\(peer.gain.text); \(peer.coverage) distinct items\(missing)")
     }
 
     private func show(_ name: String, _ answer: Answer, _ other: BaselineAnswer?) {

@@ -42,7 +42,7 @@ struct SimulatedLife {
     /// Orders that the real rooms refused although the world had the goods, or the other way round.
     private(set) var disagreements = 0
     /// What the treatment does to somebody now, beside what they are shown.
-    var effect: (PersonID) -> Effect = { _ in .none }
+    var effect: @Sendable (PersonID) -> Effect = { _ in .none }
     private var followers = 0
     private var fresh: [SimulatedVideo] = []
     private var delivered: [Int] = []

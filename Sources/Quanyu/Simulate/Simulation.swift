@@ -38,24 +38,25 @@ struct SimulationPlan: Sendable {
 }
 
 /// Runs a marketplace with an experiment in it, and its twins in which everybody or nobody is treated.
-struct Simulation {
+struct Simulation: Sendable {
     /// A run for the truth.
-    struct Twin {
+    struct Twin: Sendable {
         let totals: [ShopperTotals]
         let days: [SimulatedDay]
     }
 
     let plan: SimulationPlan
     /// Told after every day: which run, which day.
-    let progress: (_ run: String, _ day: SimulatedDay) -> Void
+    let progress: @Sendable (_ run: String, _ day: SimulatedDay) -> Void
 
+    /// The worlds share nothing, so they live beside each other.
     func run() async throws -> SimulationReport {
         let start = ContinuousClock.now
+        async let twins = twins()
         var life = try await SimulatedLife(plan.parameters, seed: plan.seed)
         do {
             let (days, experiment) = try await experiment(&life)
-            let twins = try await twins()
-            let report = try await report(life, days, experiment, twins, since: start)
+            let report = try await report(life, days, experiment, try await twins, since: start)
             await life.rooms.close()
             return report
         } catch {
@@ -144,8 +145,9 @@ struct Simulation {
     private func twins() async throws -> (control: Twin, treated: Twin)? {
         guard plan.tellsTruth else { return nil }
         let weights = try RankingWeights(text: plan.weights)
-        let control = try await twin("nobody treated", nil)
-        return (control, try await twin("all treated", weights))
+        async let control = twin("nobody treated", nil)
+        async let treated = twin("all treated", weights)
+        return (try await control, try await treated)
     }
 
     private func twin(_ name: String, _ weights: RankingWeights?) async throws -> Twin {

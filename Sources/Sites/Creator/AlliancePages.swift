@@ -28,7 +28,7 @@ struct AlliancePages: Sendable {
         do {
             let period = try days.period
             let filter = CommissionFilter(.creator(person), from: period.lowerBound, until: period.upperBound)
-            content.merge(try await commissions(filter, days, request, context)) { $1 }
+            content.merge(try await commissions(filter, days, request, context))
         } catch let error as InvalidField {
             problem = error
             content["message"] = error.sentence(in: context.language)

@@ -5,7 +5,7 @@ enum ExperimentWord: String, CaseIterable {
     case experiments, experimentsHelp, noExperiments, newExperiment, experimentName, whichDecision, noRunningDecision
     case weightVersion, armShare, peopleShare, judgedBy, leastPer1000, harmTolerated, plannedLooks, plannedPeople
     case openEnd, sharesStock, sharesTraffic, designLabel, designPersons, designTime, windowMinutes, carryOverMinutes
-    case saveExperiment, experimentDraft, experimentRunning, experimentEnded, measuring, confirming
+    case saveExperiment, experimentDraft, experimentRunning, experimentEnded, measuring, confirming, totalling
     case startExperiment, startExperimentHelp, endExperiment, growTo, growHelp, costLabel, costHelp, currencyLabel
     case createdValue, experienceSafe, evidenceSound, lightGreen, lightAmber, lightRed, figures, downloadFigures
     case metricColumn, controlColumn, treatmentColumn, differenceColumn, liftColumn, intervalColumn, chanceColumn
@@ -52,6 +52,7 @@ enum ExperimentWord: String, CaseIterable {
         case .experimentRunning: ("Running", "进行中")
         case .experimentEnded: ("Ended", "已结束")
         case .measuring: ("Measures", "测量")
+        case .totalling: ("Everybody against the global holdout", "全体 对比 全局留存")
         case .confirming: ("Confirms by holding back", "留存对照验证")
         case .startExperiment: ("Start", "启动")
         case .startExperimentHelp: ("It starts only while its decision runs.", "仅在所属决策进行中时可以启动。")

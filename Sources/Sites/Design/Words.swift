@@ -338,10 +338,16 @@ struct Wording: MustacheParent, Sendable {
         { AllianceWord(rawValue: $0)?.text(in: $1) },
         { AccountWord(rawValue: $0)?.text(in: $1) },
         { RuleWord(rawValue: $0)?.text(in: $1) },
+        { LeverWord(rawValue: $0)?.text(in: $1) },
     ]
 
     /// A word of the back office with its values filled in.
     func callAsFunction(_ word: GoodsWord, _ values: String...) -> String {
+        Self.fill(word.text(in: language), values)
+    }
+
+    /// A word of levers and published prices with its values filled in.
+    func callAsFunction(_ word: LeverWord, _ values: String...) -> String {
         Self.fill(word.text(in: language), values)
     }
 

@@ -72,11 +72,11 @@ struct CommissionPages: Sendable {
             "message": maybe(problem?.sentence(in: context.language)), "key": market.source.secret(bytes: 16),
             "rate": form?["rate"] ?? "",
             "goods": goods.products.map { option -> View in
-                option.merging(["isOn": form?["product"] == option["value"] as? String]) { $1 }
+                option.merging(["isOn": form?["product"] == option["value"] as? String])
             },
         ]
-        content.merge(try await plans(of: id, by: identity, request, context)) { $1 }
-        content.merge(try await earners(of: id, context)) { $1 }
+        content.merge(try await plans(of: id, by: identity, request, context))
+        content.merge(try await earners(of: id, context))
         if let draft { content["preview"] = preview(draft, previews, goods, context) }
         var page = Page(.creatorCommissions, context.words(.creatorCommissions), .me, content)
         if let problem { page.status = .init(code: problem.details.kind.rawValue) }

@@ -48,7 +48,7 @@ struct RulePages: Sendable {
                     return row(rule, name ?? "—", context)
                 },
                 "goods": goods.variants.map { option -> View in
-                    option.merging(["isOn": form?["variant"] == option["value"] as? String]) { $1 }
+                    option.merging(["isOn": form?["variant"] == option["value"] as? String])
                 },
                 "isTime": isTime, "isStock": !isTime, "atMost": form?["atMost"] ?? "", "amount": form?["amount"] ?? "",
                 "zoneName": form?["zone"] ?? zone.text, "starts": form?["starts"] ?? zone.local(now),

@@ -1,5 +1,7 @@
 import Allocations
 import Decisions
+import Experiments
+import Feed
 import Flows
 import HTTP
 import HTTPTypes
@@ -21,6 +23,8 @@ struct AllocationPages: Sendable {
         router.post("/operator/allocations") { try await allocate($0, $1) }
         router.post("/operator/allocations/budget") { try await setBudget($0, $1) }
         router.post("/operator/allocations/holdouts") { try await resize($0, $1) }
+        router.post("/operator/allocations/coupons") { try await allocateCoupons($0, $1) }
+        router.post("/operator/allocations/rates") { try await setRates($0, $1) }
     }
 
     private func show(
@@ -38,6 +42,11 @@ struct AllocationPages: Sendable {
                     ["id": $0.id.description, "title": $0.terms.title] as View
                 },
                 "budgetText": AllocationView.budget(desk.budget, context),
+                "isGone": desk.budget.map { $0.budget.left <= 0 } ?? false,
+                "prices": desk.prices.map { AllocationView.prices($0, context) },
+                "rates": AllocationView.rates(desk.rates?.value, context),
+                "exploration": context.words(.explorationNow, "\(Double(desk.exploration) / 100) %"),
+                "experiments": try await couponExperiments(),
                 "spending": desk.spending.map {
                     [
                         "points": Figures.text($0.points), "what": $0.what, "time": context.format.time($0.at),
@@ -63,6 +72,7 @@ struct AllocationPages: Sendable {
             try await body(form, decision, try form.command(by: identity, request.uri.path))
         } catch let problem as any Problem
             where problem is InvalidField || problem is AllocationProblem || problem is DecisionProblem
+            || problem is NotFound
         {
             return try await show(problem, form, request, context)
         }
@@ -84,6 +94,37 @@ struct AllocationPages: Sendable {
             try await KeepAllocations(market).setBudget(
                 try Self.number(form["allowance"], "allowance"), from: try Self.day(form["starts"], "starts"),
                 until: try Self.day(form["ends"], "ends"), for: decision, command)
+        }
+    }
+
+    /// Experiments that tried coupons, newest first.
+    private func couponExperiments() async throws -> [View] {
+        try await market.experiments.list(limit: 100)
+            .filter { $0.terms.lever == .coupons && $0.purpose == .measure && $0.startedAt != nil }
+            .map { ["id": $0.id.description, "title": $0.terms.name] as View }
+    }
+
+    private func allocateCoupons(_ request: Request, _ context: Context) async throws -> Response {
+        try await change(request, context) { form, decision, command in
+            let wanted = CouponAllocation(
+                from: try form.identifier("experiment", as: ExperimentKind.self), named: form["name"] ?? "",
+                budget: try Self.number(form["budget"], "budget") * 100,
+                floor: try form["floor"].map { try Self.number($0, "floor") }, for: decision)
+            _ = try await KeepAllocations(market).allocate(wanted, command)
+        }
+    }
+
+    private func setRates(_ request: Request, _ context: Context) async throws -> Response {
+        try await change(request, context) { form, decision, command in
+            guard let currency = Currency(form["currency"] ?? "") else {
+                throw InvalidField("currency", "must be a currency code.", zh: "请输入货币代码。")
+            }
+            func number(_ field: String) throws -> Double { try Self.number(form[field], field) }
+            let rates = ExchangeRates(
+                currency: currency, like: try number("like") * 100, refundPoints: try number("refundPoints"),
+                reportPoints: try number("reportPoints"), notInterestedPoints: try number("notInterestedPoints"),
+                refundCost: try number("refundCost") * 100)
+            try await KeepAllocations(market).setRates(rates, for: decision, command)
         }
     }
 
@@ -158,6 +199,24 @@ enum AllocationView {
             String(stored.endsAt.rfc3339.prefix(10)))
     }
 
+    static func prices(_ prices: PublishedPrices, _ context: Context) -> View {
+        let mu = context.format.money(Money(Int64(prices.experience.rounded()), prices.currency))
+        return [
+            "text": context.words(.pricesLine, prices.currency.description, Figures.text(prices.money), mu),
+            "time": context.format.time(prices.publishedAt),
+        ]
+    }
+
+    static func rates(_ rates: ExchangeRates?, _ context: Context) -> String {
+        guard let rates else { return context.words(.noRates) }
+        func money(_ amount: Double) -> String {
+            context.format.money(Money(Int64(amount.rounded()), rates.currency))
+        }
+        return context.words(
+            .ratesLine, money(rates.like), Figures.text(rates.refundPoints), money(rates.refundCost),
+            Figures.text(rates.reportPoints), Figures.text(rates.notInterestedPoints))
+    }
+
     static func view(_ stored: StoredAllocation, _ titles: [DecisionID: String], _ context: Context) -> View {
         let outcome = stored.outcome
         let currency = stored.request.currency
@@ -173,7 +232,8 @@ enum AllocationView {
                 .allocationSentence, money(outcome.cost), money(stored.request.budget), money(outcome.value)),
             "choices": outcome.choices.map { choice in
                 [
-                    "group": choice.group, "option": choice.option, "people": context.format.number(choice.people),
+                    "group": Audience(name: choice.group)?.title.text(in: context.language) ?? choice.group,
+                    "option": choice.option, "people": context.format.number(choice.people),
                     "value": money(choice.value), "cost": money(choice.cost),
                     "points": Figures.signed(choice.experience), "net": money(choice.net),
                     "why": context.words(why(choice)),

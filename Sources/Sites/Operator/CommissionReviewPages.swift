@@ -58,7 +58,7 @@ struct CommissionReviewPages: Sendable {
                 "typed": form?["line"] == line.line.description ? form?["reason"] ?? "" : "",
                 "by": maybe(line.decidedBy.flatMap { names[$0]?.name }),
                 "at": maybe(line.decidedAt.map { context.format.time($0) }),
-            ]) { $1 }
+            ])
         }
     }
 

@@ -2,7 +2,7 @@ import Experiments
 import HTTP
 import Kernel
 
-/// What the form of a new experiment holds: one new weight set against what is in force. Programs can try several.
+/// What the form of a new experiment holds: one treatment of a lever against what is in force. Programs can try several.
 struct ExperimentFields: Sendable {
     private let values: [String: String]
 
@@ -12,7 +12,8 @@ struct ExperimentFields: Sendable {
     /// What somebody typed.
     init(_ form: Form) {
         let names = [
-            "decision", "name", "version", "armShare", "share", "primary", "least", "harm", "looks", "people", "unit",
+            "decision", "name", "lever", "version", "treatment", "armShare", "share", "primary", "least", "harm",
+            "looks", "people", "unit",
             "window", "carryOver", "stock", "traffic",
         ]
         var values: [String: String] = [:]
@@ -29,13 +30,18 @@ struct ExperimentFields: Sendable {
     }
 
     /// - Throws: `InvalidField`.
-    func terms(control: String, treatment: String) throws -> ExperimentTerms {
+    func terms(control: String) throws -> ExperimentTerms {
+        let lever = Lever(rawValue: values["lever"] ?? "") ?? .rankingWeights
+        let treatment = lever == .rankingWeights ? values["version"] : values["treatment"]
+        guard let treatment else {
+            throw InvalidField("treatment", "must say what the treatment gets.", zh: "请填写处理组得到什么。")
+        }
         let share = try Self.basisPoints(values["armShare"], "armShare")
         var terms = ExperimentTerms(
-            name: values["name"] ?? "",
+            name: values["name"] ?? "", lever: lever,
             arms: [
                 Arm(name: control, share: BucketSet.size - share, treatment: nil),
-                Arm(name: treatment, share: share, treatment: values["version"]),
+                Arm(name: treatment, share: share, treatment: treatment),
             ], share: try Self.basisPoints(values["share"], "share"), leastWorthwhile: try number("least"))
         guard let primary = MetricName(rawValue: values["primary"] ?? "") else {
             throw InvalidField("primary", "is not a metric.", zh: "指标无效。")
@@ -80,6 +86,14 @@ struct ExperimentFields: Sendable {
         var view: View = [:]
         for (name, value) in values { view[name] = value }
         view["isTime"] = values["unit"] == "time"
+        let levers: [(Lever, LeverWord)] = [
+            (.rankingWeights, .leverRanking), (.coupons, .leverCoupons), (.explorationPools, .leverPools),
+        ]
+        view["levers"] = levers.map { lever, word in
+            [
+                "value": lever.rawValue, "title": context.words(word), "isChosen": values["lever"] == lever.rawValue,
+            ] as View
+        }
         view["metrics"] = Metric.all.map { metric in
             [
                 "value": metric.name.rawValue, "title": metric.title.text(in: context.language),

@@ -121,10 +121,10 @@ struct ExperimentPages: Sendable {
         let (form, command) = try await command(request, context)
         let fields = ExperimentFields(form)
         do {
-            let terms = try fields.terms(control: context.words(.controlColumn), treatment: form["version"] ?? "")
+            let terms = try fields.terms(control: context.words(.controlColumn))
             let experiment = try await KeepExperiments(market).draft(terms, of: try fields.decision(), command)
             return Frame.redirect("\(Self.root)/\(experiment.id)")
-        } catch let problem as any Problem where problem is InvalidField || problem is WeightProblem {
+        } catch let problem as any Problem where Self.isShown(problem) {
             return try await ask(fields, problem, request, context)
         }
     }

@@ -100,6 +100,8 @@ struct ExperimentView: Sendable {
             return view
         }
         view["answer"] = true
+        view["explained"] = maybe(
+            row.explained.map { context.words(.varianceExplained, "\(Int(($0 * 100).rounded())) %") })
         view["difference"] = Figures.signed(comparison.effect * 1_000)
         view["interval"] = Self.range(interval, scale: 1_000)
         view["lift"] = row.lift.flatMap(Self.lift) ?? context.words(.unbounded)
@@ -142,7 +144,7 @@ struct ExperimentView: Sendable {
             csv.append(
                 [
                     .text(names[cell.arm]), .text(cell.metric.rawValue), .number(Int64(cell.moments.count)), .empty,
-                    field(cell.moments.mean),
+                    field(cell.moments.yMean),
                 ] + Array(repeating: .empty, count: 8) + [.number(cell.day)])
         }
         return csv.text
@@ -164,6 +166,7 @@ extension ExperimentPurpose {
         switch self {
         case .measure: .measuring
         case .confirm: .confirming
+        case .total: .totalling
         }
     }
 }

@@ -18,8 +18,12 @@ struct ValuePages: Sendable {
     private func show(_ request: Request, _ context: Context) async throws -> Response {
         try context.person().requireOperator()
         let accounts = try await ReadValue(frame.market).ledger()
+        let reviews = try await ReadValue(frame.market).reviews()
         let page = Page(
-            .valueLedger, context.words(.valueLedger), .me, ["accounts": accounts.map { account($0, context) }])
+            .valueLedger, context.words(.valueLedger), .me,
+            [
+                "accounts": accounts.map { account($0, context) }, "reviews": reviews.map { review($0, context) },
+            ])
         return try await frame.show(page, request, context)
     }
 
@@ -29,6 +33,7 @@ struct ValuePages: Sendable {
             "unit": account.metric.unit.text(in: context.language), "claimed": Figures.text(account.claimed),
             "measured": Figures.signed(account.measured), "created": maybe(total(account.created)),
             "confirmed": total(account.confirmed) ?? context.words(.notYet),
+            "everything": effect(account.everything, context),
             "lines": account.lines.map { line($0, context) },
         ]
     }
@@ -38,11 +43,24 @@ struct ValuePages: Sendable {
         return "\(Figures.signed(total.value)) (\(ExperimentView.range(total.interval(), scale: 1)))"
     }
 
+    private func effect(_ effect: DecisionValue.Effect?, _ context: Context) -> String {
+        effect.map { "\(Figures.signed($0.value)) (\(ExperimentView.range($0.interval, scale: 1)))" }
+            ?? context.words(.notYet)
+    }
+
+    private func review(_ review: ValueReview, _ context: Context) -> View {
+        [
+            "id": review.decision.id.description, "title": review.decision.terms.title,
+            "day": maybe(review.decision.terms.reviewAt.map { context.format.time($0) }), "isDue": review.isDue,
+            "claimed": review.value.map { Figures.text($0.claimed) } ?? "—",
+            "measured": effect(review.value?.measured, context),
+            "confirmed": effect(review.value?.confirmed, context), "drift": context.words(review.drift.word),
+            "isDrift": review.drift.isDrift,
+        ]
+    }
+
     private func line(_ line: ValueLine, _ context: Context) -> View {
-        func effect(_ effect: DecisionValue.Effect?) -> String {
-            effect.map { "\(Figures.signed($0.value)) (\(ExperimentView.range($0.interval, scale: 1)))" }
-                ?? context.words(.notYet)
-        }
+        func effect(_ effect: DecisionValue.Effect?) -> String { self.effect(effect, context) }
         let value = line.value
         func cost(_ amount: Double?) -> String {
             guard let amount, amount.isFinite, let currency = value.cost?.currency else { return "—" }
@@ -54,5 +72,17 @@ struct ValuePages: Sendable {
             "confirmed": effect(value.confirmed), "costCreated": cost(value.costPerOrder?.perCreated),
             "costCredited": cost(value.costPerOrder?.perCredited),
         ]
+    }
+}
+
+extension Drift {
+    fileprivate var word: LeverWord {
+        switch self {
+        case .holds: .driftHolds
+        case .faded: .driftFaded
+        case .short: .driftShort
+        case .harmful: .driftHarmful
+        case .unknown: .driftUnknown
+        }
     }
 }

@@ -133,7 +133,8 @@ struct CheckoutPages: Sendable {
     ) async throws -> Response {
         var draft = before
         draft.coupons = try await market.coupons.claimed(by: try context.person().person).map(\.coupon)
-        draft.offered = try await market.coupons.offered(at: draft.shops, limit: 20)
+        draft.offered = try await GrantCoupons(market).offered(
+            at: draft.shops, to: try context.person().person, limit: 20)
         var content = draft.view(at: market.source.now, context)
         let field = (problem as? InvalidField).flatMap { AddressForm.names.contains($0.field) ? $0 : nil }
         content["fields"] = address.fields(context, invalid: field)

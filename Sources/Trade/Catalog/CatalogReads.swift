@@ -23,7 +23,7 @@ extension Catalog {
         let variants = try variants(
             where: withRetired ? condition : condition + " AND is_retired = 0", at: now, in: transaction)
         let byProduct = Dictionary(grouping: variants, by: \.product)
-        let rows = try transaction.rows("SELECT * FROM products WHERE id IN \(list: ids)")
+        let rows = try transaction.sharedRows("SELECT * FROM products WHERE id IN \(list: ids)")
         let products = try rows.map { row in
             try Product(row, variants: byProduct[try row.get("id", as: ProductID.self)] ?? [])
         }
@@ -42,7 +42,7 @@ extension Catalog {
     static func variants(where condition: SQL, at now: Instant, in transaction: any Transaction) throws
         -> [Variant]
     {
-        try transaction.rows(
+        try transaction.sharedRows(
             """
             SELECT v.*, p.amount, p.list_amount, p.currency FROM (SELECT * FROM variants WHERE \(condition)) v
             LEFT JOIN prices p ON v.is_retired = 0 AND p.variant = v.id AND (p.ends_at IS NULL OR p.ends_at > \(now)) AND p.starts_at = (
@@ -69,7 +69,7 @@ extension Catalog {
     public static func owners(
         of ids: [VariantID], in transaction: any Transaction
     ) throws -> [VariantID: (product: ProductID, shop: ShopID)] {
-        let rows = try transaction.rows("SELECT id, product, shop FROM variants WHERE id IN \(list: ids)")
+        let rows = try transaction.sharedRows("SELECT id, product, shop FROM variants WHERE id IN \(list: ids)")
         return Dictionary(
             try rows.map { (try $0.get(0), (product: try $0.get(1), shop: try $0.get(2))) },
             uniquingKeysWith: { first, _ in first })

@@ -29,6 +29,42 @@ extension Coupons {
         return found
     }
 
+    /// What coupons promise, over or not.
+    public static func terms(
+        of ids: [CouponID], in transaction: any Transaction
+    ) throws -> [CouponID: CouponTerms] {
+        try coupons(ids, at: Instant(milliseconds: 0), in: transaction).mapValues(\.terms)
+    }
+
+    /// The coupon with a code.
+    ///
+    /// - Throws: ``NotFound``, ``InvalidField``.
+    public func find(code typed: String) async throws -> CouponID {
+        let code = try CouponTerms.code(typed)
+        let found = try await store.read {
+            try $0.value("SELECT id FROM coupons WHERE code = \(code)", as: CouponID.self)
+        }
+        guard let found else { throw NotFound("coupon") }
+        return found
+    }
+
+    /// The decision in the name of which the platform pays a coupon; `nil` where it pays none or there is no such coupon.
+    public static func decision(of id: CouponID, in transaction: any Transaction) throws -> DecisionID? {
+        try transaction.row("SELECT decision FROM coupons WHERE id = \(id) AND platform_share > 0")?.get(0)
+    }
+
+    /// What a coupon took off orders that were paid, by person, in minor units.
+    public static func consumed(
+        of coupon: CouponID, in transaction: any Transaction
+    ) throws -> [PersonID: Int64] {
+        let rows = try transaction.rows(
+            """
+            SELECT person, CAST(SUM(amount) AS BIGINT) FROM coupon_uses
+            WHERE coupon = \(coupon) AND state = 'consumed' GROUP BY person
+            """)
+        return Dictionary(try rows.map { (try $0.get(0), try $0.get(1)) }, uniquingKeysWith: +)
+    }
+
     /// What a person has taken and may use now: of the shops, and for all.
     public static func usable(
         by person: PersonID, at shops: Set<ShopID>, at now: Instant, in transaction: any Transaction

@@ -17,6 +17,8 @@ public enum CouponProblem: Problem, Equatable {
     case oneEach(CouponID)
     /// Another coupon has this code.
     case codeTaken
+    /// The platform does not pay it for this person.
+    case notGranted(CouponID)
 
     public var details: ProblemDetails {
         switch self {
@@ -41,6 +43,10 @@ public enum CouponProblem: Problem, Equatable {
             ProblemDetails(
                 .conflict, "coupon-one-each", "One coupon for each shop and one for all shops can be used together.",
                 zh: "每个店铺限用一张店铺券，另可叠加一张平台券。")
+        case .notGranted:
+            ProblemDetails(
+                .conflict, "coupon-not-granted", "This coupon is not offered to you. Go on without it.",
+                zh: "该优惠券未向你发放，请不使用它继续。")
         case .codeTaken:
             ProblemDetails(
                 .conflict, "coupon-code-taken", "Another coupon has this code. Choose another.", zh: "该券码已被使用，请更换。")

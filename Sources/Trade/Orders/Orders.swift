@@ -61,7 +61,9 @@ public final class Orders: Sendable {
         try insert(group, in: transaction)
         for order in orders {
             try insert(order, in: transaction)
-            try record(order.id, .placed, by: buyer, note: "", at: now, in: transaction)
+            try transaction.insert(
+                into: "order_history (order_id, position, state, person, note, happened_at)",
+                "(\(order.id), 1, \(OrderState.placed.rawValue), \(buyer), '', \(now))")
             try journal.append(OrderChanged(order, state: .placed, at: now), at: now, in: transaction)
         }
         return group
@@ -123,19 +125,19 @@ public final class Orders: Sendable {
 
     private func insert(_ group: OrderGroup, in transaction: any Transaction) throws {
         let address = String(decoding: try JSONEncoder().encode(group.address), as: UTF8.self)
-        try transaction.send(
+        try transaction.insert(
+            into: "order_groups (id, buyer, total, currency, address, reserved_until, created_at)",
             """
-            INSERT INTO order_groups (id, buyer, total, currency, address, reserved_until, created_at)
-            VALUES (\(group.id), \(group.buyer), \(group.total.amount), \(group.total.currency), \(address),
+            (\(group.id), \(group.buyer), \(group.total.amount), \(group.total.currency), \(address),
                 \(group.reservedUntil), \(group.createdAt))
             """)
     }
 
     private func insert(_ order: Order, in transaction: any Transaction) throws {
-        try transaction.send(
+        try transaction.insert(
+            into: "orders (id, order_group, shop, buyer, state, total, currency, created_at, changed_at)",
             """
-            INSERT INTO orders (id, order_group, shop, buyer, state, total, currency, created_at, changed_at)
-            VALUES (\(order.id), \(order.group), \(order.shop), \(order.buyer), \(order.state.rawValue),
+            (\(order.id), \(order.group), \(order.shop), \(order.buyer), \(order.state.rawValue),
                 \(order.total.amount), \(order.total.currency), \(order.createdAt), \(order.changedAt))
             """)
         for line in order.lines { try insert(line, of: order.id, shop: order.shop, in: transaction) }
@@ -145,12 +147,13 @@ public final class Orders: Sendable {
         _ line: OrderLine, of order: OrderID, shop: ShopID, in transaction: any Transaction
     ) throws {
         let charges = try line.charges.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
-        try transaction.send(
+        try transaction.insert(
+            into: """
+                order_lines (id, order_id, shop, product, variant, quantity, title_en, title_zh, spec_en, spec_zh, image,
+                unit_amount, list_amount, amount, reservation, slate, charges, price_rule, price_version, price_source)
+                """,
             """
-            INSERT INTO order_lines (id, order_id, shop, product, variant, quantity, title_en, title_zh, spec_en, spec_zh,
-                image, unit_amount, list_amount, amount, reservation, slate, charges, price_rule, price_version,
-                price_source)
-            VALUES (\(line.id), \(order), \(shop), \(line.product), \(line.variant), \(line.quantity), \(line.title.en),
+            (\(line.id), \(order), \(shop), \(line.product), \(line.variant), \(line.quantity), \(line.title.en),
                 \(line.title.zh), \(line.spec.en), \(line.spec.zh), \(line.image), \(line.unitPrice.amount),
                 \(line.listAmount), \(line.amount.amount), \(line.reservation), \(line.slate), \(charges),
                 \(line.reason?.rule), \(line.reason.map { Int64($0.version) }), \(line.reason?.source))

@@ -88,10 +88,10 @@ public final class Payments: Sendable {
         let intent = PaymentIntent(
             id: source.identifier(), group: group, buyer: buyer, amount: amount, refunded: .zero(amount.currency),
             state: .pending, provider: provider)
-        try transaction.send(
+        try transaction.insert(
+            into: "payment_intents (id, order_group, buyer, amount, currency, state, provider, created_at, changed_at)",
             """
-            INSERT INTO payment_intents (id, order_group, buyer, amount, currency, state, provider, created_at, changed_at)
-            VALUES (\(intent.id), \(group), \(buyer), \(amount.amount), \(amount.currency), 'pending', \(provider), \(now),
+            (\(intent.id), \(group), \(buyer), \(amount.amount), \(amount.currency), 'pending', \(provider), \(now),
                 \(now))
             """)
         return intent

@@ -50,6 +50,13 @@ public struct FlashLot: Sendable, Equatable {
         self.endsAt = endsAt
     }
 
+    /// The same lot with `more` units that can be had.
+    func with(_ more: Int64) -> FlashLot {
+        FlashLot(
+            id: id, variant: variant, shop: shop, price: price, total: total, remaining: remaining + more,
+            buyerLimit: buyerLimit, startsAt: startsAt, endsAt: endsAt)
+    }
+
     init(_ row: SQLRow) throws {
         self.init(
             id: try row.get("id"), variant: try row.get("variant"), shop: try row.get("shop"),
@@ -152,20 +159,35 @@ extension Stock {
     }
 
     /// The lots of these variants that run now and are not sold out. What expired reservations hold counts as left.
+    ///
+    /// - Parameter exactly: whether it is counted where more is left anyway; whoever only asks which price holds has no
+    ///   need of that.
     public func runningLots(
-        of variants: [VariantID], in transaction: any Transaction
+        of variants: [VariantID], exactly: Bool = true, in transaction: any Transaction
     ) throws -> [VariantID: FlashLot] {
         let now = source.now
+        let running = try transaction.rows(
+            """
+            SELECT * FROM flash_lots WHERE variant IN \(list: variants) AND starts_at <= \(now) AND ends_at > \(now)
+            """
+        ).map(FlashLot.init)
+        let counted = running.filter { $0.remaining == 0 || (exactly && $0.remaining < $0.total) }
+        let coming = try expiredUnits(of: counted, at: now, in: transaction)
+        let lots = running.map { $0.with(coming[$0.id] ?? 0) }.filter { $0.remaining > 0 }
+        return Dictionary(lots.map { ($0.variant, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    private func expiredUnits(
+        of lots: [FlashLot], at now: Instant, in transaction: any Transaction
+    ) throws -> [FlashLotID: Int64] {
+        guard !lots.isEmpty else { return [:] }
         let rows = try transaction.rows(
             """
-            SELECT l.id, l.variant, l.shop, l.amount, l.currency, l.total, l.buyer_limit, l.starts_at, l.ends_at,
-                l.remaining + COALESCE((SELECT SUM(r.quantity) FROM reservations r WHERE r.variant = l.variant
-                    AND r.flash_lot = l.id AND r.state = 'held' AND r.expires_at <= \(now)), 0) AS remaining
-            FROM flash_lots l
-            WHERE l.variant IN \(list: variants) AND l.starts_at <= \(now) AND l.ends_at > \(now)
+            SELECT flash_lot, SUM(quantity) FROM reservations WHERE variant IN \(list: lots.map(\.variant))
+                AND flash_lot IN \(list: lots.map(\.id)) AND state = 'held' AND expires_at <= \(now) GROUP BY flash_lot
             """)
-        let lots = try rows.map(FlashLot.init).filter { $0.remaining > 0 }
-        return Dictionary(lots.map { ($0.variant, $0) }, uniquingKeysWith: { first, _ in first })
+        return Dictionary(
+            try rows.map { (try $0.get(0), try $0.get(1)) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Takes a buyer's share of a lot, or nothing.

@@ -36,20 +36,21 @@ extension Stock {
         var short: [VariantID: Int64] = [:]
         var reservations: [VariantID: ReservationID] = [:]
         for (variant, wanted) in totals {
-            try giveBackExpired(of: variant, in: transaction)
-            guard try take(wanted.quantity, of: variant, in: transaction) else {
+            guard try takeOrRenew(wanted.quantity, of: variant, in: transaction) else {
                 short[variant] =
                     try transaction.value("SELECT available FROM stock_levels WHERE variant = \(variant)") ?? 0
                 continue
             }
-            if let flash = wanted.flash, let problem = try claim(wanted.quantity, of: flash, in: transaction) {
+            if let flash = wanted.flash,
+                let problem = try claimOrRenew(wanted.quantity, of: flash, variant, in: transaction)
+            {
                 throw problem
             }
             let id = source.identifier(ReservationKind.self)
-            try transaction.send(
+            try transaction.insert(
+                into: "reservations (id, variant, shop, quantity, state, expires_at, flash_lot, buyer)",
                 """
-                INSERT INTO reservations (id, variant, shop, quantity, state, expires_at, flash_lot, buyer)
-                VALUES (\(id), \(variant), \(wanted.shop), \(wanted.quantity), 'held', \(expiry),
+                (\(id), \(variant), \(wanted.shop), \(wanted.quantity), 'held', \(expiry),
                     \(wanted.flash?.lot), \(wanted.flash?.buyer))
                 """)
             reservations[variant] = id
@@ -72,7 +73,6 @@ extension Stock {
                 "SELECT variant, quantity, flash_lot, buyer FROM reservations WHERE id = \(id)")
             guard let row else { throw NotFound("reservation") }
             let variant: VariantID = try row.get("variant")
-            try giveBackExpired(of: variant, in: transaction)
             if try takeAgain(row.get("quantity"), of: variant, FlashClaim(row), in: transaction) {
                 try transaction.send("UPDATE reservations SET state = 'committed' WHERE id = \(id)")
             } else {
@@ -166,20 +166,40 @@ extension Stock {
             WHERE variant = \(variant) AND available >= \(quantity) RETURNING available, product, shop, low_at
             """)
         guard let row else { return false }
-        let left: Int64 = try row.get("available")
+        var left: Int64 = try row.get("available")
+        // What nobody has paid for in time is not missing.
+        if try left <= row.get("low_at", as: Int64?.self) ?? 0 {
+            left += try giveBackExpired(of: variant, in: transaction)
+        }
         if left == 0 { try announceIfChanged(row.get("product"), to: false, in: transaction) }
         try announceLow(row, of: variant, from: left + quantity, to: left, in: transaction)
         return true
+    }
+
+    /// Takes units; when there are too few, those of reservations that expired come back first.
+    private func takeOrRenew(_ quantity: Int64, of variant: VariantID, in transaction: any Transaction) throws -> Bool {
+        if try take(quantity, of: variant, in: transaction) { return true }
+        return try giveBackExpired(of: variant, in: transaction) > 0
+            && take(quantity, of: variant, in: transaction)
     }
 
     /// Takes what a reservation had before it expired: its units, and its share of a flash lot.
     private func takeAgain(
         _ quantity: Int64, of variant: VariantID, _ claim: FlashClaim?, in transaction: any Transaction
     ) throws -> Bool {
-        guard try take(quantity, of: variant, in: transaction) else { return false }
-        guard let claim, try self.claim(quantity, of: claim, in: transaction) != nil else { return true }
+        guard try takeOrRenew(quantity, of: variant, in: transaction) else { return false }
+        guard let claim, try claimOrRenew(quantity, of: claim, variant, in: transaction) != nil else { return true }
         try give(quantity, to: variant, in: transaction)
         return false
+    }
+
+    /// Takes a buyer's share of a lot; when that fails, shares of reservations that expired come back first.
+    private func claimOrRenew(
+        _ quantity: Int64, of flash: FlashClaim, _ variant: VariantID, in transaction: any Transaction
+    ) throws -> FlashLotProblem? {
+        guard let problem = try claim(quantity, of: flash, in: transaction) else { return nil }
+        guard try giveBackExpired(of: variant, in: transaction) > 0 else { return problem }
+        return try claim(quantity, of: flash, in: transaction)
     }
 
     func give(_ quantity: Int64, to variant: VariantID, in transaction: any Transaction) throws {
@@ -193,7 +213,11 @@ extension Stock {
         }
     }
 
-    func giveBackExpired(of variant: VariantID, in transaction: any Transaction) throws {
+    /// Releases the reservations of a variant that nobody paid for in time.
+    ///
+    /// - Returns: the units that came back.
+    @discardableResult
+    func giveBackExpired(of variant: VariantID, in transaction: any Transaction) throws -> Int64 {
         let expired = try transaction.rows(
             """
             UPDATE reservations SET state = 'released'
@@ -205,6 +229,7 @@ extension Stock {
             if let claim = try FlashClaim(row) { try giveBack(row.get(0), to: claim, in: transaction) }
         }
         if total > 0 { try give(total, to: variant, in: transaction) }
+        return total
     }
 
     private func announceIfChanged(_ product: ProductID, to expected: Bool, in transaction: any Transaction) throws {

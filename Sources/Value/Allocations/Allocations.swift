@@ -58,7 +58,8 @@ public final class Allocations: Sendable {
 
     /// The room's tables.
     public static let migrations = [
-        Migration(room: "allocations", number: 1, file: PackageResources._001_allocations_sql)
+        Migration(room: "allocations", number: 1, file: PackageResources._001_allocations_sql),
+        Migration(room: "allocations", number: 2, file: PackageResources._002_prices_sql),
     ]
 
     // MARK: The experience budget
@@ -167,6 +168,7 @@ public final class Allocations: Sendable {
                 \(String(decoding: try encoder.encode(request), as: UTF8.self)),
                 \(String(decoding: try encoder.encode(outcome), as: UTF8.self)), \(source.now))
             """)
+        try publish(outcome, of: id, request.currency, by: running, in: transaction)
         try journal.append(AllocationMade(id: id, decision: running.id), at: source.now, in: transaction)
         return id
     }

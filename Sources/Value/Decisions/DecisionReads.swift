@@ -55,6 +55,14 @@ extension Decisions {
         }
     }
 
+    /// Decisions that started and were not reviewed, the one with the earliest day for it first.
+    public static func awaitingReview(in transaction: any Transaction) throws -> [Decision] {
+        let waiting = [DecisionState.running, .stopped, .shipped].map(\.rawValue)
+        return try transaction.rows("SELECT * FROM decisions WHERE state IN \(list: waiting) ORDER BY id")
+            .map(Decision.init).filter { $0.terms.reviewAt != nil }
+            .sorted { ($0.terms.reviewAt ?? $0.createdAt) < ($1.terms.reviewAt ?? $1.createdAt) }
+    }
+
     static func findings(in decision: Decision, in transaction: any Transaction) throws -> [DecisionFinding] {
         let found = DecisionLint().findings(in: decision.claim)
         guard !found.isEmpty else { return [] }

@@ -13,6 +13,8 @@ enum SurveyEvent {
     case order(OrderStep)
     /// An after-sale case went somewhere.
     case afterSale(CaseStep)
+    /// A visitor turned out to be a person.
+    case recognised(SurveyRecognition)
 
     struct OrderStep: Decodable {
         struct Line: Decodable {
@@ -48,6 +50,7 @@ enum SurveyEvent {
 
     static let topics = [
         Touchpoint.topic, "people.person_changed", "orders.order_changed", "after_sales.case_changed",
+        SurveyRecognition.topic,
     ]
 
     /// `nil` for what doesn't matter, and for what can't be read, which would stop the follower.
@@ -65,6 +68,9 @@ enum SurveyEvent {
         case "after_sales.case_changed":
             guard let found = Self.read(fact, decoder, as: CaseStep.self) else { return nil }
             self = .afterSale(found)
+        case SurveyRecognition.topic:
+            guard let found = Self.read(fact, decoder, as: SurveyRecognition.self) else { return nil }
+            self = .recognised(found)
         default: return nil
         }
     }

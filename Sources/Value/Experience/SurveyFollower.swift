@@ -41,6 +41,7 @@ extension Experience {
             switch event {
             case .order(let step): try draw.order(step, in: transaction)
             case .afterSale(let step): try draw.afterSale(step, at: fact.at, in: transaction)
+            case .recognised(let recognition): try recognition.apply(at: source.now, in: transaction)
             default: break
             }
         }

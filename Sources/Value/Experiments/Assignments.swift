@@ -21,21 +21,31 @@ public struct Assignments: Sendable {
         case outside
     }
 
-    private let key: AssignmentKey
+    let key: AssignmentKey
     private let holdouts: [String: Holdout]
     private let experiments: [Lever: [Experiment]]
+    private var kept: [ExperimentID: [PersonID: Int]]
 
     /// - Parameters:
     ///   - holdouts: `global` and one for each programme.
     ///   - experiments: the running ones.
-    public init(key: AssignmentKey, holdouts: [Holdout], experiments: [Experiment]) {
-        self.key = key
+    ///   - kept: the arms that persons keep from their time as visitors.
+    public init(
+        key: AssignmentKey, holdouts: [Holdout], experiments: [Experiment],
+        kept: [ExperimentID: [PersonID: Int]] = [:]
+    ) {
+        (self.key, self.kept) = (key, kept)
         self.holdouts = Dictionary(holdouts.map { ($0.name, $0) }) { first, _ in first }
         // Experiments that measure come first: whoever is in none of them can confirm what was shipped.
         self.experiments = Dictionary(grouping: experiments.filter { $0.state == .running }) { $0.terms.lever }
             .mapValues { found in
-                found.filter { $0.purpose == .measure } + found.filter { $0.purpose == .confirm }
+                found.filter { $0.purpose == .measure } + found.filter { $0.purpose != .measure }
             }
+    }
+
+    /// Adds arms that persons keep.
+    mutating func keep(_ facts: [AssignmentKept]) {
+        for fact in facts { kept[fact.experiment, default: [:]][fact.person] = fact.arm }
     }
 
     /// The running experiments of a lever.
@@ -43,7 +53,12 @@ public struct Assignments: Sendable {
 
     /// Where `person` stands towards `lever` at `now`. Costs at most five hashes.
     public func place(of person: PersonID, lever: Lever, at now: Instant) -> Place {
-        for name in ["global", lever.programme] where holdouts[name]?.contains(person, key) == true { return .heldOut }
+        if !kept.isEmpty, let running = experiments[lever],
+            let own = running.first(where: { kept[$0.id]?[person] != nil })
+        {
+            return .arm(answer(own, person, now))
+        }
+        if isHeldOutOfAll(person) || holdouts[lever.programme]?.contains(person, key) == true { return .heldOut }
         guard let running = experiments[lever] else { return .outside }
         let bucket = key.bucket("layer/\(lever.layer)", person.rawValue)
         for experiment in running where experiment.purpose == .confirm || experiment.buckets.contains(bucket) {
@@ -52,8 +67,15 @@ public struct Assignments: Sendable {
         return .outside
     }
 
+    /// Whether somebody is held out of everything; who was as a visitor stays so.
+    func isHeldOutOfAll(_ person: PersonID) -> Bool {
+        if let total = experiments[.everything]?.first, let arm = kept[total.id]?[person] { return arm == 0 }
+        return holdouts["global"]?.contains(person, key) == true
+    }
+
     /// The arm of a person who is in `experiment`.
     public func arm(of person: PersonID, in experiment: Experiment, at now: Instant) -> Int {
+        if experiment.terms.design == .persons, let own = kept[experiment.id]?[person] { return own }
         let point =
             switch experiment.terms.design {
             case .persons: key.bucket("arm/\(experiment.id)", person.rawValue)

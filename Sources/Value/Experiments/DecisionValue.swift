@@ -69,7 +69,8 @@ public struct DecisionValue: Sendable {
 }
 
 extension DecisionValue.Effect {
-    fileprivate init?(_ row: ExperimentResult.Row) {
+    /// Per 1,000 people, with a fall of what is bad as value; `nil` where nothing can be compared.
+    public init?(_ row: ExperimentResult.Row) {
         guard let comparison = row.comparison, let interval = row.interval else { return nil }
         let sign = row.metric.isGood ? 1_000.0 : -1_000.0
         let ends = [interval.lower * sign, interval.upper * sign]

@@ -19,6 +19,8 @@ public enum ExperimentPurpose: String, Sendable, Codable, CaseIterable, SQLReada
     case measure
     /// It holds some people back from what was shipped, and so confirms what it created.
     case confirm
+    /// It compares everybody with those who are held out of everything.
+    case total
 }
 
 /// What a decision's experiment cost.
@@ -50,6 +52,8 @@ public struct Experiment: Sendable, Hashable {
     public let people: Int
     /// What it cost, when somebody has said.
     public let cost: ExperimentCost?
+    /// Who wrote it.
+    public let author: PersonID
     /// When it was written.
     public let createdAt: Instant
     /// When it started.
@@ -86,6 +90,8 @@ public enum ExperimentProblem: Error, Equatable {
     case shrinking
     /// The treatment of an arm isn't known.
     case unknownTreatment(String)
+    /// A coupon is shipped to those for whom it was allocated, and it wasn't.
+    case notAllocated
     /// Several arms could be meant; the one to be shipped has to be named.
     case chooseArm
 }
@@ -109,8 +115,14 @@ extension ExperimentProblem: Problem {
                 zh: "份额只能增大：已分组的人不能移动。如需缩小，请结束实验。")
         case .unknownTreatment(let treatment):
             ProblemDetails(
-                .conflict, "experiment-unknown-treatment", "There is no weight set \(treatment); register it first.",
-                zh: "没有名为 \(treatment) 的权重版本，请先登记。")
+                .conflict, "experiment-unknown-treatment",
+                "There is no treatment \(treatment) of this lever; make it first.",
+                zh: "该类实验没有名为 \(treatment) 的处理，请先创建。")
+        case .notAllocated:
+            ProblemDetails(
+                .conflict, "coupon-not-allocated",
+                "Nobody would get the coupon: allocate it first, from what its experiment found.",
+                zh: "尚未分配：请先依据实验结果分配该优惠券，否则无人可得。")
         case .chooseArm:
             ProblemDetails(
                 .conflict, "experiment-choose-arm",

@@ -3,8 +3,8 @@ import Inference
 import Kernel
 import Store
 
-/// Moments of the persons of each arm, by metric: what a result is made from.
-public typealias ArmMoments = [[MetricName: Moments]]
+/// Moments of the persons of each arm, by metric, y, with what they brought before, x: what a result is made from.
+public typealias ArmMoments = [[MetricName: PairMoments]]
 
 /// What was there at a planned look.
 public struct Look: Sendable, Hashable {
@@ -24,8 +24,8 @@ public struct Cell: Sendable, Hashable {
     public let metric: MetricName
     /// Days since 1970 of first exposure, or the number of the window.
     public let day: Int64
-    /// Persons.
-    public let moments: Moments
+    /// Persons: what they brought, y, and what they had brought before, x.
+    public let moments: PairMoments
 }
 
 /// All that was counted in an experiment.
@@ -39,7 +39,7 @@ public struct Counted: Sendable {
     public func merged(arms: Int) -> ArmMoments {
         var merged = ArmMoments(repeating: [:], count: arms)
         for cell in cells where cell.arm < arms {
-            merged[cell.arm][cell.metric, default: Moments()].merge(cell.moments)
+            merged[cell.arm][cell.metric, default: PairMoments()].merge(cell.moments)
         }
         return merged
     }
@@ -61,16 +61,27 @@ extension Experiments {
         try transaction.rows("SELECT * FROM experiments WHERE state = 'running' ORDER BY id").map(Experiment.init)
     }
 
-    /// The experiments of a decision, oldest first.
+    /// The experiments that measure or confirm a decision, oldest first.
     public static func of(_ decision: DecisionID, in transaction: any Transaction) throws -> [Experiment] {
         try transaction.rows("SELECT * FROM experiments WHERE decision = \(decision) ORDER BY created_at, id")
-            .map(Experiment.init)
+            .map(Experiment.init).filter { $0.purpose != .total }
     }
 
     /// Every experiment that ever started, oldest first.
     public static func started(in transaction: any Transaction) throws -> [Experiment] {
         try transaction.rows("SELECT * FROM experiments WHERE started_at IS NOT NULL ORDER BY started_at, id")
             .map(Experiment.init)
+    }
+
+    /// Those that may still be told of: running, or ended not long ago.
+    static func counting(at now: Instant, in transaction: any Transaction) throws -> [Experiment] {
+        let limit = now - .days(30)
+        return try transaction.rows(
+            """
+            SELECT * FROM experiments WHERE started_at IS NOT NULL AND (ended_at IS NULL OR ended_at > \(limit))
+            ORDER BY started_at, id
+            """
+        ).map(Experiment.init)
     }
 
     /// The holdouts of everything and of each programme.
@@ -104,7 +115,7 @@ extension Experiments {
             looks: try looks.map {
                 Look(
                     number: try $0.get("look"), people: try $0.get("people"),
-                    moments: try Experiments.read(try $0.get("moments")))
+                    moments: try Experiments.readMoments(try $0.get("moments")))
             })
     }
 
@@ -116,6 +127,32 @@ extension Experiments {
         public let exposedAt: Instant
         /// What they have brought since.
         public let totals: [MetricName: Double]
+        /// What they had brought before.
+        public let earlier: Earlier
+
+        init(_ row: SQLRow) throws {
+            (arm, exposedAt) = (try row.get("arm"), try row.get("exposed_at"))
+            totals = try [MetricName: Double](line: try row.get("totals"))
+            earlier = Earlier(try [MetricName: Double](line: try row.get("earlier")))
+        }
+    }
+
+    /// Hands over everybody who met an experiment, once for each window.
+    public static func eachParticipant(
+        in id: ExperimentID, in transaction: any Transaction, _ body: (PersonID, Participant) throws -> Void
+    ) throws {
+        var last: (person: PersonID, period: Int64)?
+        while true {
+            let following: SQL = last.map { "AND (person, period) > (\($0.person), \($0.period))" } ?? ""
+            let rows = try transaction.rows(
+                """
+                SELECT person, period, arm, exposed_at, totals, earlier FROM experiment_people
+                WHERE experiment = \(id) \(following) ORDER BY person, period LIMIT 5000
+                """)
+            for row in rows { try body(try row.get("person"), try Participant(row)) }
+            guard rows.count == 5_000, let row = rows.last else { return }
+            last = (try row.get("person"), try row.get("period"))
+        }
     }
 
     /// Those of some people who met an experiment.
@@ -127,15 +164,20 @@ extension Experiments {
             let group = Array(people[start..<min(start + 200, people.count)])
             for row in try transaction.rows(
                 """
-                SELECT person, arm, exposed_at, totals FROM experiment_people
+                SELECT person, arm, exposed_at, totals, earlier FROM experiment_people
                 WHERE experiment = \(id) AND person IN \(list: group)
                 """)
             {
-                participants[try row.get(0)] = Participant(
-                    arm: try row.get(1), exposedAt: try row.get(2), totals: try read(try row.get(3)))
+                participants[try row.get(0)] = try Participant(row)
             }
         }
         return participants
+    }
+
+    /// What was counted before covariates were kept has none: each person's is zero.
+    static func readMoments(_ text: String) throws -> ArmMoments {
+        if let pairs = try? read(text, as: ArmMoments.self) { return pairs }
+        return try read(text, as: [[MetricName: Moments]].self).map { $0.mapValues(PairMoments.init(outcome:)) }
     }
 
     static func read<Value: Decodable>(_ text: String, as type: Value.Type = Value.self) throws -> Value {
@@ -148,7 +190,9 @@ extension Cell {
         arm = try row.get("arm")
         metric = try row.get("metric")
         day = try row.get("day")
-        moments = try Experiments.read(try row.get("moments"))
+        let text: String = try row.get("moments")
+        let pair = try? Experiments.read(text, as: PairMoments.self)
+        moments = try pair ?? PairMoments(outcome: Experiments.read(text))
     }
 }
 
@@ -163,8 +207,17 @@ extension Experiment {
         people = try row.get("people")
         let currency = try row.get("currency", as: Currency?.self)
         cost = try currency.map { ExperimentCost(amount: try row.get("cost"), currency: $0) }
+        author = try row.get("author")
         createdAt = try row.get("created_at")
         startedAt = try row.get("started_at")
         endedAt = try row.get("ended_at")
+    }
+}
+
+extension PairMoments {
+    /// Outcomes of persons of whom nothing was known before.
+    init(outcome: Moments) {
+        self.init(
+            count: outcome.count, xMean: 0, yMean: outcome.mean, xSquares: 0, ySquares: outcome.squares, products: 0)
     }
 }

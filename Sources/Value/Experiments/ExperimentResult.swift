@@ -17,6 +17,9 @@ public struct ExperimentResult: Sendable {
         public let lift: RelativeLift?
         /// Valid however often one looks; `nil` for a metric with planned looks, whose bound decides.
         public let sequentialPValue: Double?
+        /// The share of the variance, 0…1, that what people brought before explains and that was taken out (CUPED);
+        /// `nil` where it wasn't.
+        public let explained: Double?
         /// Why there is no comparison.
         public let problem: InferenceProblem?
 
@@ -127,16 +130,16 @@ struct ResultReading {
             return ExperimentResult.Row(
                 metric: metric, means: (comparison.control.value, comparison.treatment.value), comparison: comparison,
                 interval: comparison.interval(critical: critical), lift: comparison.lift(critical: critical),
-                sequentialPValue: pValue, problem: nil)
+                sequentialPValue: pValue, explained: explained(metric.name, arm, source), problem: nil)
         } catch {
             return ExperimentResult.Row(
                 metric: metric, means: means, comparison: nil, interval: nil, lift: nil, sequentialPValue: nil,
-                problem: error)
+                explained: nil, problem: error)
         }
     }
 
     private func mean(_ metric: MetricName, _ arm: Int, _ moments: ArmMoments) -> Double {
-        moments[arm][metric]?.mean ?? 0
+        moments[arm][metric]?.yMean ?? 0
     }
 
     private func compared(
@@ -144,8 +147,26 @@ struct ResultReading {
     ) throws(InferenceProblem) -> Comparison {
         guard experiment.terms.design == .persons else { return try switched(metric) }
         guard source.count > arm else { throw .tooFewUnits(have: 0, need: 2) }
-        return try Comparison(
-            control: ArmMean(source[0][metric] ?? Moments()), treatment: ArmMean(source[arm][metric] ?? Moments()))
+        let (control, treatment) = (source[0][metric] ?? PairMoments(), source[arm][metric] ?? PairMoments())
+        if Self.isAdjusted(control, treatment) {
+            let adjusted = try CovariateAdjustment(control: control, treatment: treatment)
+            return try Comparison(control: adjusted.control, treatment: adjusted.treatment)
+        }
+        return try Comparison(control: ArmMean(control.outcome), treatment: ArmMean(treatment.outcome))
+    }
+
+    /// Whether what people brought before is known of enough of them to take it out.
+    private static func isAdjusted(_ control: PairMoments, _ treatment: PairMoments) -> Bool {
+        min(control.count, treatment.count) >= Lights.fewest && control.xSquares > 0 && treatment.xSquares > 0
+            && control.ySquares + treatment.ySquares > 0
+    }
+
+    /// The share of the variance that earlier behaviour explains; `nil` where it wasn't taken out.
+    private func explained(_ metric: MetricName, _ arm: Int, _ source: ArmMoments) -> Double? {
+        guard experiment.terms.design == .persons, source.count > arm, let control = source[0][metric],
+            let treatment = source[arm][metric], Self.isAdjusted(control, treatment)
+        else { return nil }
+        return (try? CovariateAdjustment(control: control, treatment: treatment))?.explained
     }
 
     private func switched(_ metric: MetricName) throws(InferenceProblem) -> Comparison {
@@ -153,7 +174,7 @@ struct ResultReading {
         return try Switchback(
             windows.map {
                 Switchback.Window(
-                    isTreated: $0.arm == 1, outcome: $0.moments.sum, exposure: Double($0.moments.count))
+                    isTreated: $0.arm == 1, outcome: $0.moments.outcome.sum, exposure: Double($0.moments.count))
             }
         ).compared()
     }

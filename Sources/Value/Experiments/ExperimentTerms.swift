@@ -5,11 +5,24 @@ import Kernel
 public enum Lever: String, Sendable, Codable, CaseIterable {
     /// The weights by which the feed ranks; a treatment is the version of a weight set.
     case rankingWeights
+    /// Which coupons the platform pays for; a treatment is a coupon's identifier, or ``nothing``.
+    case coupons
+    /// The share of the feed's slots that the exploration pools may take; a treatment is a number of basis points.
+    case explorationPools
+
+    /// All levers together; its only experiment is that of the global holdout, which nobody drafts.
+    case everything
+
+    /// The treatment of whoever gets no coupon.
+    public static let nothing = "none"
 
     /// The layer in which its experiments exclude one another.
     public var layer: String {
         switch self {
         case .rankingWeights: "ranking"
+        case .coupons: "coupons"
+        case .explorationPools: "pools"
+        case .everything: "everything"
         }
     }
 

@@ -26,6 +26,8 @@ public final class Experiments: Sendable {
     public static let migrations = [
         Migration(room: "experiments", number: 1, file: PackageResources._001_experiments_sql),
         Migration(room: "experiments", number: 2, file: PackageResources._002_holdout_changes_sql),
+        Migration(room: "experiments", number: 3, file: PackageResources._003_levers_and_history_sql),
+        Migration(room: "experiments", number: 4, file: PackageResources._004_kept_assignments_sql),
     ]
 
     // MARK: What is kept in memory
@@ -44,11 +46,19 @@ public final class Experiments: Sendable {
             return try transaction.value("SELECT secret FROM experiment_secret WHERE id = 1", as: String.self)
         }
         guard let secret else { return }
-        let (holdouts, running) = try await store.read { transaction in
-            (try Self.holdouts(in: transaction), try Self.running(in: transaction))
+        let (holdouts, running, kept) = try await store.read { transaction in
+            (
+                try Self.holdouts(in: transaction), try Self.running(in: transaction), try Self.kept(in: transaction)
+            )
         }
-        let fresh = Assignments(key: AssignmentKey(secret: secret), holdouts: holdouts, experiments: running)
+        let fresh = Assignments(
+            key: AssignmentKey(secret: secret), holdouts: holdouts, experiments: running, kept: kept)
         current.withLock { $0 = fresh }
+    }
+
+    /// Adds arms that persons keep, without reading everything again.
+    public func adopt(_ facts: [AssignmentKept]) {
+        current.withLock { $0?.keep(facts) }
     }
 
     // MARK: Commands
@@ -170,7 +180,7 @@ public final class Experiments: Sendable {
 
     // MARK: How
 
-    private func insert(
+    func insert(
         _ terms: ExperimentTerms, of decision: DecisionID, _ purpose: ExperimentPurpose, by person: PersonID,
         in transaction: any Transaction
     ) throws -> ExperimentID {
@@ -184,7 +194,7 @@ public final class Experiments: Sendable {
         return id
     }
 
-    private func begin(
+    func begin(
         _ id: ExperimentID, _ terms: ExperimentTerms, _ buckets: BucketSet, in transaction: any Transaction
     ) throws {
         let started = try transaction.run(
@@ -195,6 +205,9 @@ public final class Experiments: Sendable {
             """)
         guard started == 1 else { throw StoreError.contention }
         try tell(id, in: transaction)
+        let experiment = try Self.find(id, in: transaction)
+        guard experiment.purpose != .total else { return }
+        try watchEverything(for: experiment.decision, by: experiment.author, in: transaction)
     }
 
     private func take(

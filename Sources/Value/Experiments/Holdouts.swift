@@ -36,6 +36,7 @@ extension Experiments {
             SELECT \(name), COUNT(*) + 1, \(share), \(running.id), \(person), \(source.now)
             FROM experiment_holdout_changes WHERE name = \(name)
             """)
+        if name == "global" { try watchAnew(by: running, person: person, in: transaction) }
         try journal.append(HoldoutResized(name: name, share: share), at: source.now, in: transaction)
     }
 

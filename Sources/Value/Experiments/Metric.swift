@@ -90,14 +90,6 @@ public struct Metric: Sendable, Hashable {
             definition = Localized(en: "Reports, each item once a slate", zh: "举报的次数，同一次推荐内每项计一次")
         }
     }
-
-    /// By how much `amount` raises a person's total of `old`.
-    func rise(from old: Double, by amount: Double) -> Double {
-        switch kind {
-        case .sum: amount
-        case .ever: old > 0 ? 0 : 1
-        }
-    }
 }
 
 // As a member name, so that totals and cells are kept as objects.

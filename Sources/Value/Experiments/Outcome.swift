@@ -39,6 +39,13 @@ struct Outcome: Sendable, Equatable {
         self.amounts = amounts.map { (metric: $0.0, amount: $0.1) }
     }
 
+    /// The same as the person's, where it was the visitor's.
+    func recognised(by recognition: Recognition) -> Outcome {
+        guard person == recognition.visitor else { return self }
+        return Outcome(
+            event: event, person: recognition.person, time: time, amounts: amounts.map { ($0.metric, $0.amount) })
+    }
+
     /// What a fact counts for; `nil` for what no metric counts, and for what can't be read, which would stop the follower.
     init?(_ fact: Fact, _ decoder: JSONDecoder) {
         switch fact.topic {

@@ -26,6 +26,29 @@ import Testing
         #expect(abs(strong.median + 0.5) < 0.03)
     }
 
+    @Test("Experiments of very different sizes: the large ones decide, and the slope stays right")
+    func precisionWeighs() throws {
+        var (errors, unknown) = ([Double](), 0)
+        for seed in 1...200 {
+            var random = SeededRandom(seed: UInt64(seed))
+            let decisions = (0..<30).map { index in
+                // One in three is large; the others have a hundred times its variance.
+                let error = index % 3 == 0 ? 0.1 : 10.0
+                let (truth, common) = (random.normal(), random.normal() * error.squareRoot())
+                return ProxySlope.Decision(
+                    proxy: truth + common, northStar: -0.5 * truth + 0.6 * common + 0.1 * random.normal(),
+                    proxyError: error, covariance: 0.6 * error)
+            }
+            let slope = try ProxySlope(decisions)
+            if slope.verdict == .unknown { unknown += 1 }
+            if slope.slope.isFinite { errors.append(slope.slope + 0.5) }
+            #expect(slope.verdict != .raises)
+        }
+        errors.sort()
+        #expect(abs(errors[errors.count / 2]) < 0.1, "median \(errors[errors.count / 2])")
+        #expect(unknown < 120, "\(unknown) of 200 unknown")
+    }
+
     @Test func sharedStockDoublesWhatPersonsSay() throws {
         let trial = try SharedStockTrial(windows: 4_000).run(seed: 3)
         print("figure: shared stock: \(trial)")

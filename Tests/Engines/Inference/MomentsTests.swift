@@ -84,4 +84,32 @@ import InferenceTrials
     @Test func aCellIsSmall() {
         #expect(MemoryLayout<PairMoments>.size == 56)
     }
+
+    @Test("what is taken out was never there", arguments: 1...50 as ClosedRange<UInt64>)
+    func removal(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        let scale = pow(10, Double(seed % 10))
+        let pairs = (0..<(2 + Int(seed % 30))).map { _ in
+            (x: scale + random.uniform(), y: scale * 3 - random.uniform() * 4)
+        }
+        let cut = Int(random.next() % UInt64(pairs.count))
+        var (all, rest) = (PairMoments(), PairMoments())
+        for (index, pair) in pairs.enumerated() {
+            all.add(x: pair.x, y: pair.y)
+            if index != cut { rest.add(x: pair.x, y: pair.y) }
+        }
+        all.remove(x: pairs[cut].x, y: pairs[cut].y)
+        #expect(all.count == rest.count)
+        #expect(abs(all.xMean - rest.xMean) < 1e-9 * scale && abs(all.yMean - rest.yMean) < 1e-9 * scale)
+        #expect(abs(all.xSquares - rest.xSquares) < 1e-6 && abs(all.ySquares - rest.ySquares) < 1e-6)
+        #expect(abs(all.products - rest.products) < 1e-6)
+    }
+
+    @Test("the last one taken out leaves nothing")
+    func emptied() {
+        var moments = PairMoments()
+        moments.add(x: 3, y: 4)
+        moments.remove(x: 3, y: 4)
+        #expect(moments == PairMoments())
+    }
 }

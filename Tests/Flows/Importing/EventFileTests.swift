@@ -41,4 +41,23 @@ struct EventFileTests {
         #expect(throws: ImportProblem.self) { try EventFile(path: file("who,item,time\n", "e.csv")) }
         #expect(throws: ImportProblem.self) { try EventFile(path: "/nowhere/e.csv") }
     }
+
+    @Test("ranked lists: by rank or by row, for one question or both, from CSV and TSV")
+    func rankedLists() throws {
+        let both = try RankedListFile(path: file("person,item\na,x\na,y\nb,x\n", "l.csv"))
+        #expect(both.lists[.all]?["a"] == ["x", "y"] && both.lists[.discovery]?["b"] == ["x"])
+        let tabs = "person\titem\trank\treport\na\tx\t2\tall\na\ty, z\t1\tall\n"
+        let ranked = try RankedListFile(path: file(tabs, "l.tsv"))
+        #expect(ranked.lists[.all]?["a"] == ["y, z", "x"] && ranked.lists[.discovery] == nil)
+    }
+
+    @Test("ranked lists: what can't be used is named, the rest counts")
+    func rankedListRefusals() throws {
+        let text = "person,item,rank,report\na,x,1,all\na,x,2,all\na,y,0,all\na,y,2,some\n,y,1,all\na,x,1,discovery\n"
+        let lists = try RankedListFile(path: file(text, "l.csv"))
+        #expect(lists.refusals.map(\.row) == [3, 4, 5, 6])
+        #expect(lists.refusals.map(\.column) == ["item", "rank", "report", "person"])
+        #expect(lists.lists[.all] == ["a": ["x"]] && lists.lists[.discovery] == ["a": ["x"]])
+        #expect(throws: ImportProblem.self) { try RankedListFile(path: file("who,item\na,x\n", "l.csv")) }
+    }
 }

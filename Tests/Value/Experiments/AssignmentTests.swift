@@ -152,7 +152,8 @@ struct AssignmentTests {
             id: ExperimentID(rawValue: id), decision: DecisionID(rawValue: 1), purpose: .measure,
             terms: ExperimentTerms(
                 name: "t", arms: design == .persons ? three : two, design: design, share: 1, leastWorthwhile: 1),
-            state: .running, buckets: buckets, people: 0, cost: nil, createdAt: now, startedAt: now, endedAt: nil)
+            state: .running, buckets: buckets, people: 0, cost: nil, author: PersonID(rawValue: 1), createdAt: now,
+            startedAt: now, endedAt: nil)
     }
 }
 

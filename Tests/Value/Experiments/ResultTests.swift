@@ -6,7 +6,7 @@ import Testing
 
 /// What an experiment shows: differences that are there, nothing that isn't, and lights that say so.
 struct ResultTests {
-    private static func moments(_ values: [Double]) -> Moments { Moments(values) }
+    private static func moments(_ values: [Double]) -> PairMoments { PairMoments(outcome: Moments(values)) }
 
     /// Both arms with `share` of buyers in control and `share + effect` in treatment.
     private static func counted(
@@ -43,7 +43,8 @@ struct ResultTests {
         let now = Instant(milliseconds: 0)
         return Experiment(
             id: ExperimentID(rawValue: 1), decision: DecisionID(rawValue: 1), purpose: .measure, terms: terms,
-            state: .running, buckets: .all, people: 0, cost: nil, createdAt: now, startedAt: now, endedAt: nil)
+            state: .running, buckets: .all, people: 0, cost: nil, author: PersonID(rawValue: 1), createdAt: now,
+            startedAt: now, endedAt: nil)
     }
 
     @Test("a real effect is found, said in a plain sentence, and is green")

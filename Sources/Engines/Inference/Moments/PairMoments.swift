@@ -82,6 +82,21 @@ public struct PairMoments: Sendable, Hashable, Codable {
         yCentre.move(by: step)
     }
 
+    /// Takes out one pair that was added, as when two units turn out to be one.
+    public mutating func remove(x: Double, y: Double) {
+        guard count > 1 else { return self = PairMoments() }
+        let rest = 1 / Double(count - 1)
+        let (dx, dy) = (xCentre.distance(to: x), yCentre.distance(to: y))
+        // The distances to the means that were there before the pair are those to the present ones times n / (n − 1).
+        let scale = Double(count) * rest
+        xSquares = max(0, xSquares - dx * dx * scale)
+        ySquares = max(0, ySquares - dy * dy * scale)
+        products -= dx * dy * scale
+        xCentre.move(by: -dx * rest)
+        yCentre.move(by: -dy * rest)
+        count -= 1
+    }
+
     /// Raises the denominator of one unit already counted; its outcome is `y`.
     public mutating func raise(y: Double, xFrom old: Double, by amount: Double) {
         guard count > 0 else { return }

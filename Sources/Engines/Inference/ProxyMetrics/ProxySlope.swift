@@ -51,24 +51,44 @@ public struct ProxySlope: Sendable, Hashable {
         return interval.lower > 0 ? .raises : interval.upper < 0 ? .lowers : .unknown
     }
 
-    /// Learns the slope from past decisions.
+    /// One over the variance of what each decision says of the spread of true effects, a square of an effect that varies by
+    /// true spread and sampling error: a large experiment says far more than a small one, and none says everything.
+    private static func weights(_ decisions: [Decision]) -> [Double] {
+        let errors = decisions.map { $0.proxyError.squareRoot() }
+        guard let least = errors.min(), least > 0,
+            let prior = try? NormalShrinkage(effects: decisions.map(\.proxy), errors: errors)
+        else { return decisions.map { _ in 1 } }
+        // Where no spread is seen, as much as the best experiment could have missed is still thought possible.
+        let spread = max(prior.variance, least * least)
+        return decisions.map {
+            let share = spread / (spread + $0.proxyError)
+            return share * share
+        }
+    }
+
+    /// Learns the slope from past decisions, each weighted by its precision.
     ///
     /// - Throws: ``InferenceProblem/tooFewUnits(have:need:)`` below five decisions.
     public init(_ decisions: [Decision], level: Double = 0.9) throws(InferenceProblem) {
         guard decisions.count >= 5 else { throw .tooFewUnits(have: decisions.count, need: 5) }
         count = decisions.count
-        let proxy = Moments(decisions.lazy.map(\.proxy)).mean
-        let northStar = Moments(decisions.lazy.map(\.northStar)).mean
         let n = Double(count)
-        // Each decision's say in Σ(true proxy)² and Σ(true proxy · true North Star), centred.
-        let correction = n / (n - 1)
+        let weights = Self.weights(decisions)
+        let total = weights.reduce(0, +)
+        let proxy = zip(weights, decisions).reduce(0) { $0 + $1.0 * $1.1.proxy } / total
+        let northStar = zip(weights, decisions).reduce(0) { $0 + $1.0 * $1.1.northStar } / total
+        // Each decision's say in Σ w(true proxy)² and Σ w(true proxy · true North Star), centred; of its own error a mean
+        // that it is part of takes away its share.
         var joint = JointMoments(variables: 2)
         var (products, squares) = (0.0, 0.0)
-        for decision in decisions {
+        for (weight, decision) in zip(weights, decisions) {
             let (dx, dy) = (decision.proxy - proxy, decision.northStar - northStar)
-            products += dx * dy
-            squares += dx * dx
-            joint.add([dx * dy * correction - decision.covariance, dx * dx * correction - decision.proxyError])
+            products += weight * dx * dy
+            squares += weight * dx * dx
+            let own = 1 - weight / total
+            joint.add([
+                weight * (dx * dy - own * decision.covariance), weight * (dx * dx - own * decision.proxyError),
+            ])
         }
         naive = squares > 0 ? products / squares : .nan
         // The ratio of two means with their covariance: Fieller again, which says "unbounded" by itself.

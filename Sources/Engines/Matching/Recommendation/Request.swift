@@ -30,6 +30,8 @@ public struct Request: Sendable {
     public var learns = false
     /// The weights to rank by, those of an experiment's arm say; nil takes the configuration's.
     public var weights: RankingWeights?
+    /// Share of slots that exploration may take at most, 0 … 1, as an experiment's arm says; nil takes the configuration's.
+    public var explorationShare: Double?
     /// Whether the whole pool is ranked, as learning wants it.
     var takesPool = false
 

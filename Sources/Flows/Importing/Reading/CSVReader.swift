@@ -9,12 +9,14 @@ final class CSVReader: RecordReader {
     private let records: CSVRecords
     private let header: [String]
 
-    /// A reader of an opened file.
+    /// A reader of an opened file; with a tab as `delimiter` it reads TSV.
     ///
     /// - Throws: ``ImportProblem/unreadable(_:_:)`` when the header is missing or names a column twice.
-    init(_ input: FileInput) throws {
+    init(_ input: FileInput, delimiter: UInt8 = UInt8(ascii: ",")) throws {
         self.input = input
-        records = CSVRecords(recordLimit: ReadingLimits.record) { try input.read(ReadingLimits.chunk) }
+        records = CSVRecords(recordLimit: ReadingLimits.record, delimiter: delimiter) {
+            try input.read(ReadingLimits.chunk)
+        }
         guard case .fields(let fields)? = try records.next(), let header = Self.header(fields) else {
             throw ImportProblem.unreadable(input.name, "its first row must name the columns, each once.")
         }

@@ -48,7 +48,7 @@ public struct EventFile: Sendable {
     /// Where the item stands: in a file of events, in touchpoints, in orders.
     private static let itemColumns = ["item", "subject", "variant", "product"]
 
-    /// Reads a file of CSV or JSON Lines, told apart by the name's ending, then by its first byte.
+    /// Reads a file of CSV, TSV or JSON Lines, told apart by the name's ending, then by its first byte.
     ///
     /// - Throws: ``ImportProblem/unreadable(_:_:)`` when it is missing, no regular file or lacks a column.
     public init(path: String) throws {
@@ -90,14 +90,15 @@ public struct EventFile: Sendable {
         }
         let isLines: Bool
         switch url.pathExtension.lowercased() {
-        case "csv": isLines = false
+        case "csv", "tsv": isLines = false
         case "jsonl", "ndjson", "json": isLines = true
         default: isLines = try open().read(1).first == UInt8(ascii: "{")
         }
         let input = try open()
         guard input.size > 0 else { throw ImportProblem.unreadable(name, "it is empty: not even a header line.") }
         if isLines { return JSONLinesReader(input) }
-        let reader = try CSVReader(input)
+        let isTabbed = url.pathExtension.lowercased() == "tsv"
+        let reader = try CSVReader(input, delimiter: UInt8(ascii: isTabbed ? "\t" : ","))
         for choices in columns where reader.columns.isDisjoint(with: choices) {
             throw ImportProblem.unreadable(name, "it has no column \(choices[0]).")
         }

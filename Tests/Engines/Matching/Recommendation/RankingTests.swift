@@ -65,6 +65,29 @@ struct RankingTests {
         #expect(evaluation.pairedGain(report.all.scores, over: report.all.scores).mean == 0)
     }
 
+    @Test("a peer is compared person by person; whom it has no list for counts as nothing found")
+    func peers() {
+        let evaluation = MatchingEvaluation(trainUntil: start - 4 * day, testUntil: start)
+        let events = Market.events(persons: 40, each: 40)
+        let alone = evaluation.run(events: events, items: Market.items(), seconds: { 0 })
+        let lists = alone.all.lists
+        let half = lists.filter { $0.key % 2 == 0 }
+        let report = evaluation.run(
+            events: events, items: Market.items(),
+            peers: [
+                .init(name: "same", all: lists, discovery: nil), .init(name: "half", all: half, discovery: [:]),
+                .init(name: "none", all: nil, discovery: nil),
+            ], seconds: { 0 })
+        let same = report.peers[0].all, other = report.peers[1].all
+        #expect(same?.answered == report.all.persons && same?.result.ndcg == report.all.ndcg)
+        #expect(same?.result.gain == MatchingEvaluation.Estimate(mean: 0, low: 0, high: 0))
+        #expect(report.peers[0].discovery == nil && report.peers[2].all == nil)
+        #expect(other?.answered == half.count)
+        let odd = report.all.scores.filter { $0.key % 2 == 1 }.values.reduce(0, +) / Double(report.all.persons)
+        #expect(abs((other?.result.gain.mean ?? 0) - odd) < 1e-12)
+        #expect(report.peers[1].discovery?.result.gain.mean == report.discovery.ndcg.mean)
+    }
+
     @Test("NDCG by hand")
     func ndcg() {
         #expect(MatchingEvaluation.ndcg([1, 2, 3], [1, 2, 3], 3) == 1)

@@ -13,7 +13,7 @@ extension MatchingEvaluation {
         public let all, discovery: BaselineResult
     }
 
-    /// One of the two questions; the gain is the engine's mean NDCG less the baseline's, by paired bootstrap.
+    /// One of the two questions; the gain is the engine's mean NDCG less the other's, by paired bootstrap.
     public struct BaselineResult: Sendable {
         public let recall, ndcg, gain: Estimate
         public let coverage: Int
@@ -26,12 +26,7 @@ extension MatchingEvaluation {
         let popular = popular(training)
         let own = baseline == .personal ? personal(training, Set(truth.keys)) : [:]
         func result(_ truth: [Key: Set<Key>], _ engine: Result, _ list: (Key) -> [Key]) -> BaselineResult {
-            let lists = Dictionary(uniqueKeysWithValues: truth.keys.map { ($0, list($0)) })
-            let marks = marks(lists, truth)
-            let scores = Dictionary(uniqueKeysWithValues: zip(truth.keys.sorted(), marks.gains))
-            return BaselineResult(
-                recall: estimate(marks.recalls), ndcg: estimate(marks.gains),
-                gain: pairedGain(engine.scores, over: scores), coverage: Set(lists.values.joined()).count)
+            compare(Dictionary(uniqueKeysWithValues: truth.keys.map { ($0, list($0)) }), truth, engine)
         }
         return BaselineReport(
             baseline: baseline,

@@ -65,6 +65,8 @@ public struct MatchingEvaluation: Sendable {
         public let discovery: Result
         /// How a baseline did, when one was asked for.
         public let baseline: BaselineReport?
+        /// How each peer did.
+        public let peers: [PeerReport]
     }
 
     /// Runs the evaluation.
@@ -73,9 +75,10 @@ public struct MatchingEvaluation: Sendable {
     ///   - events: in order of time.
     ///   - items: attributes of items, when there are any; availability is not read.
     ///   - baseline: what to compare with.
+    ///   - peers: lists of other recommenders to compare with.
     ///   - seconds: a clock, only to report speeds.
     public func run(
-        events: [Event], items: [Item] = [], baseline: Baseline? = nil, seconds: () -> Double
+        events: [Event], items: [Item] = [], baseline: Baseline? = nil, peers: [Peer] = [], seconds: () -> Double
     ) -> Report {
         let training = events.filter { $0.time < trainUntil }
         let test = events.filter { $0.time >= trainUntil && $0.time < testUntil }
@@ -95,7 +98,8 @@ public struct MatchingEvaluation: Sendable {
             unknownPersons: all.keys.count { before[$0] == nil },
             eventsPerSecond: Double(training.count) / max(1e-9, learning.observingSeconds),
             trainSeconds: trained - began, all: answers.all, discovery: answers.new,
-            baseline: baseline.map { compare($0, training, truth, new, before, answers.all, answers.new) })
+            baseline: baseline.map { compare($0, training, truth, new, before, answers.all, answers.new) },
+            peers: peers.map { compare($0, truth, new, answers.all, answers.new) })
     }
 
     /// The mean gain of one run over another on the same persons, with its 95 % paired bootstrap interval.

@@ -26,7 +26,7 @@ struct ExplorationPool {
 
     func members(_ gatherer: inout Gatherer) -> Members {
         var members = Members()
-        let most = reading.configuration.explorationShare
+        let most = reading.request.explorationShare ?? reading.configuration.explorationShare
         guard reading.request.explores, most > 0 else { return members }
         let pool = reading.world.pool
         guard !pool.isEmpty else { return members }

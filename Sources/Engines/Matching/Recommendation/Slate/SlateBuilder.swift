@@ -45,7 +45,7 @@ struct SlateBuilder {
         let count = Double(request.count)
         categoryCap = max(2, Int((configuration.categoryShare * count).rounded(.up)))
         makerCap = max(2, Int((configuration.shopShare * count).rounded(.up)))
-        explorationCap = max(1, Int(configuration.explorationShare * count))
+        explorationCap = max(1, Int((request.explorationShare ?? configuration.explorationShare) * count))
         let (decay, floor) = (logarithm2(Float(configuration.creatorDecay)), Float(configuration.creatorFloor))
         creatorCosts = ContiguousArray(
             (0...makerCap).map { $0 == 0 ? 0 : -naturalLog(max(floor, power2(Float($0) * decay))) })

@@ -1,0 +1,62 @@
+import Inference
+import Kernel
+import Store
+
+/// Cells that are read when they are first touched and written when all is done.
+struct CellTable {
+    /// All metrics of the persons of an arm who came on one day.
+    private struct Place: Hashable {
+        let experiment: ExperimentID
+        let arm: Int
+        let day: Int64
+    }
+
+    private var cells: [Place: [PairMoments]] = [:]
+    private var changed: Set<Place> = []
+
+    /// Changes the cells of a member's arm and day, by the place of each metric.
+    mutating func change(
+        _ member: CellBatch.Member, in transaction: any Transaction, _ body: (inout [PairMoments]) -> Void
+    ) throws {
+        let place = Place(experiment: member.experiment, arm: member.arm, day: member.day)
+        if changed.insert(place).inserted, cells[place] == nil { cells[place] = try Self.read(place, in: transaction) }
+        body(&cells[place, default: Self.empty])
+    }
+
+    private static let empty = [PairMoments](repeating: PairMoments(), count: MetricName.allCases.count)
+
+    private static func read(_ place: Place, in transaction: any Transaction) throws -> [PairMoments] {
+        var moments = empty
+        for row in try transaction.rows(
+            """
+            SELECT arm, metric, day, moments FROM experiment_cells
+            WHERE experiment = \(place.experiment) AND day = \(place.day) AND arm = \(place.arm)
+            """)
+        {
+            let cell = try Cell(row)
+            moments[cell.metric.place] = cell.moments
+        }
+        return moments
+    }
+
+    func save(in transaction: any Transaction) throws {
+        for place in changed {
+            guard let moments = cells[place] else { continue }
+            let rows: [[SQLValue]] = try MetricName.allCases.map { metric in
+                let own = moments[metric.place]
+                return [
+                    place.experiment.sqlValue, place.arm.sqlValue, .text(metric.rawValue), place.day.sqlValue,
+                    own.count.sqlValue, .text(try Experiments.text(of: own)),
+                ]
+            }
+            let insertion = SQL(
+                "INSERT INTO experiment_cells (experiment, arm, metric, day, people, moments) VALUES ",
+                row: "(?, ?, ?, ?, ?, ?)", values: rows)
+            try transaction.send(
+                """
+                \(insertion) ON CONFLICT (experiment, day, arm, metric)
+                DO UPDATE SET people = excluded.people, moments = excluded.moments
+                """)
+        }
+    }
+}
