@@ -57,7 +57,7 @@ extension Format {
                 "label": product.title, "isFirst": isFirst, "shopHref": "/shops/\(product.shop.id)",
                 "variant": maybe(product.amount == nil ? nil : product.variant?.description),
                 "likeAction": "/products/\(product.id)/like", "likeAPI": "", "isLiked": false, "likes": "",
-            ]) { $1 }
+            ])
         return view
     }
 

@@ -34,7 +34,7 @@ struct Format: Sendable {
     }
 
     /// A moment with date and time in UTC; scripts show it in the reader's own zone.
-    func time(_ instant: Instant) -> [String: Any] {
+    func time(_ instant: Instant) -> View {
         let date = Date(timeIntervalSince1970: Double(instant.milliseconds) / 1000)
         let style = Date.FormatStyle(date: .abbreviated, time: .shortened, locale: locale, timeZone: .gmt)
         return ["iso": instant.rfc3339, "text": date.formatted(style) + " UTC"]

@@ -6,9 +6,6 @@ import Hummingbird
 import Kernel
 import Payments
 
-/// Values for a template, by the names that stand in it.
-typealias View = [String: Any]
-
 /// The place in the site's navigation to which a page belongs.
 enum Tab: String {
     case feed, mall, search, cart, me
@@ -58,7 +55,7 @@ struct Frame: Sendable {
 
     /// A whole page.
     func show(_ page: Page, _ request: Request, _ context: Context) async throws -> Response {
-        let main = Template.render(page.template, common(context).merging(page.content) { $1 })
+        let main = Template.render(page.template, common(context).merging(page.content))
         var view = common(context)
         view["main"] = main
         view["title"] = page.title
@@ -80,7 +77,7 @@ struct Frame: Sendable {
 
     /// A part of a page for a script to insert.
     func fragment(_ template: Template, _ content: View, _ context: Context) -> Response {
-        Self.html(Template.render(template, common(context).merging(content) { $1 }), status: .ok)
+        Self.html(Template.render(template, common(context).merging(content)), status: .ok)
     }
 
     /// What every template may use.

@@ -81,9 +81,11 @@ enum Template: String, CaseIterable {
 
     private static let library: MustacheLibrary = {
         var library = MustacheLibrary()
+        MustacheContentTypes.register(PageText(), named: "PAGE")
         for template in allCases {
             do {
-                try library.register(String(decoding: template.bytes, as: UTF8.self), named: template.rawValue)
+                let text = "{{% CONTENT_TYPE:PAGE}}" + String(decoding: template.bytes, as: UTF8.self)
+                try library.register(text, named: template.rawValue)
             } catch {
                 // The templates are part of the program, and a test reads each of them.
                 preconditionFailure("\(template.rawValue).mustache: \(error)")

@@ -158,7 +158,7 @@ struct GoodsPages: Sendable {
                     "isOn": category.id.description == chosen,
                 ] as View
             },
-        ]) { $1 }
+        ])
         if !(try context.person().may(.goods, at: shop)) { view["steps"] = [View]() }
         var page = Page(.goodsForm, context.words(.goods), .me, view)
         if let problem = answer.problem { page.status = .init(code: problem.details.kind.rawValue) }

@@ -33,10 +33,10 @@ struct GoodsTablePages: Sendable {
         let shop: ShopID = try context.identifier("shop", "shop")
         var page = Page(
             .goodsTable, context.words(.goodsTable), .me,
-            [
+            ([
                 "shopID": shop.description, "message": maybe(problem?.sentence(in: context.language)),
                 "columns": context.words(.columnsHelp, GoodsColumn.allCases.map(\.rawValue).joined(separator: ", ")),
-            ].merging(content) { $1 })
+            ] as View).merging(content))
         if let problem { page.status = .init(code: problem.details.kind.rawValue) }
         return try await frame.show(page, request, context)
     }

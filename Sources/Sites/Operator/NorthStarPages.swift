@@ -48,7 +48,7 @@ struct NorthStarPages: Sendable {
         view["openDecisions"] = decisions.filter { $0.state != .reviewed }.prefix(20).map {
             ["id": $0.id.description, "title": $0.terms.title] as View
         }
-        view.merge(drawn.form(of: request.query("edit"), context)) { $1 }
+        view.merge(drawn.form(of: request.query("edit"), context))
         var page = Page(.northStar, context.words(NorthStarWord.northStar), .me, view)
         if let problem { page.status = .init(code: problem.details.kind.rawValue) }
         return try await frame.show(page, request, context)

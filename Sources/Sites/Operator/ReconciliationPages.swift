@@ -71,7 +71,7 @@ struct ReconciliationPages: Sendable {
         var problem: (any Problem)?
         do {
             let found = try await ReconcilePayments(market)(try days.period, by: identity)
-            view.merge(self.view(of: found, context)) { _, new in new }
+            view.merge(self.view(of: found, context))
         } catch let error as any Problem where error is InvalidField || error is ProviderProblem {
             problem = error
         }

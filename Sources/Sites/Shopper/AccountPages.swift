@@ -32,7 +32,7 @@ struct AccountPages: Sendable {
             "secret": maybe(secret), "message": maybe(problem?.sentence(in: context.language)),
         ]
         if let identity = context.identity, !identity.isVisitor {
-            content.merge(try await account(identity, context)) { $1 }
+            content.merge(try await account(identity, context))
         }
         var page = Page(.me, context.words(.me), .me, content)
         if let problem { page.status = .init(code: problem.details.kind.rawValue) }

@@ -27,10 +27,10 @@ struct FeedPages: Sendable {
         let cards = try await PresentCards(market).products(trending.products, in: context.language)
         var page = Page(
             .feed, context.words(.forYou), .feed,
-            [
+            ([
                 "slots": slots, "hasSlots": !slots.isEmpty,
                 "trending": cards.map { context.format.card($0, slate: trending.id) },
-            ].merging(try await SurveyPages(frame).card(for: person, isOver: true, request, context)) { $1 })
+            ] as View).merging(try await SurveyPages(frame).card(for: person, isOver: true, request, context)))
         page.styles = [.feedCSS]
         page.scripts = [.feedJS]
         page.isImmersive = true

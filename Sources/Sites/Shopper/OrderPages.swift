@@ -65,7 +65,7 @@ struct OrderPages: Sendable {
         let group = try await market.orders.group(order.group)
         let history = try await market.orders.history(of: order.id)
         var content = row(order, shop, context)
-        content.merge(OrderView.detail(order, group, context)) { $1 }
+        content.merge(OrderView.detail(order, group, context))
         content["shopHref"] = "/shops/\(order.shop)"
         content["stateTitle"] = content["what"]
         content["stateHelp"] = context.words(order.state.helpWord)
@@ -89,7 +89,7 @@ struct OrderPages: Sendable {
                 "note": maybe(step.note.isEmpty ? nil : step.note),
             ] as View
         }
-        content.merge(try await SurveyPages(frame).card(for: buyer, about: order.id, request, context)) { $1 }
+        content.merge(try await SurveyPages(frame).card(for: buyer, about: order.id, request, context))
         return try await frame.show(Page(.order, context.words(.orders), .me, content), request, context)
     }
 

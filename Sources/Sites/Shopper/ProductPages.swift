@@ -31,7 +31,7 @@ struct ProductPages: Sendable {
         let stock = try await market.stock.available(product.variants.map(\.id))
         var content = try await describe(product, shop, context)
         let prices = try await market.livePrices(of: product.variants)
-        content.merge(offer(product, stock, prices, request, context)) { $1 }
+        content.merge(offer(product, stock, prices, request, context))
         let showing = try await market.content.videos(showing: id, limit: 8).map(\.id)
         let videos = try await PresentCards(market).videos(showing, for: person, in: context.language)
         let slate = market.feed.similar(to: id, for: person, count: 12)

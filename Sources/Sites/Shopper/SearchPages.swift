@@ -69,7 +69,7 @@ struct SearchPages: Sendable {
             "emoji": maybe(category.emoji.isEmpty ? nil : category.emoji),
             "path": path.dropLast().map { View($0, context.language) },
             "children": children.map { View($0, context.language) }, "hasChildren": !children.isEmpty,
-        ]) { $1 }
+        ])
         return try await frame.show(
             Page(.category, category.name.text(in: context.language), .mall, content), request, context)
     }

@@ -40,13 +40,13 @@ struct ShopPages: Sendable {
         return try await frame.show(
             Page(
                 .shop, name, .mall,
-                [
+                ([
                     "id": id.description, "name": name, "about": maybe(about.isEmpty ? nil : about),
                     "image": maybe(shop.logo.map { "/media/\($0)" }), "isFollowing": followers.isFollowing,
                     "followersText": context.words(.followers, context.format.count(followers.count)),
                     "followNext": "/shops/\(id)", "cards": products.map { context.format.card($0) },
                     "hasCards": !products.isEmpty,
                     "pager": page > 1 || cards.count > Self.pageSize ? pager as Any : false,
-                ].merging(score) { $1 }), request, context)
+                ] as View).merging(score)), request, context)
     }
 }

@@ -126,7 +126,7 @@ struct CasePages: Sendable {
             ] as View
         }
         let state = found.state(at: market.source.now)
-        content.merge(CaseView.actions(in: state, of: found, for: identity)) { $1 }
+        content.merge(CaseView.actions(in: state, of: found, for: identity))
         if content["canInspect"] as? Bool == true {
             let places = try await KeepWarehouses(market).all(of: found.shop, by: identity)
             content["hasPlaces"] = places.count > 1
