@@ -16,7 +16,7 @@ public struct Request: Sendable {
     public var context: [Key]
     /// Keeps to one category, tag, shop or creator (a mall channel, a shop page).
     public var within: Key?
-    /// What the person is told about: everything, or only what they never bought.
+    /// What the person is told about: everything, or only what they never responded to.
     public var discovery: Bool
     /// Whether things that were already in view soon return.
     public var repeatsSeen: Bool

@@ -96,7 +96,8 @@ struct Gatherer {
         for item in reading.excluded { scratch.forbid(item) }
         for seen in reading.person.seen.values where seen.refused > 0 { scratch.forbid(seen.item) }
         if request.discovery {
-            for history in reading.person.history.values where history.purchases > 0 { scratch.forbid(history.item) }
+            // What reached the history only by way of a video is still new.
+            for history in reading.person.history.values where history.kinds != 0 { scratch.forbid(history.item) }
         }
     }
 
