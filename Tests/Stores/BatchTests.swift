@@ -36,7 +36,7 @@ private enum Step: CustomStringConvertible, Sendable {
     }
 }
 
-private struct Seen: Equatable, Sendable {
+private struct Sight: Equatable, Sendable {
     let rows: Int64
     let sum: Int64
 }
@@ -46,7 +46,7 @@ private struct GaveUp: Error {}
 /// What one unit of work came to: its place among those that changed something, and what it saw.
 private struct Told: Sendable {
     let turn: Int64
-    let seen: [Seen]
+    let seen: [Sight]
 }
 
 @Suite("Rows and answers that units of work share") struct BatchTests {
@@ -107,7 +107,7 @@ private struct Told: Sendable {
     private static func perform(_ steps: [Step], in transaction: any Transaction) throws -> Told {
         let turn: Int64 =
             try transaction.value("UPDATE turns SET taken = taken + 1 WHERE room = 'all' RETURNING taken") ?? 0
-        var seen: [Seen] = []
+        var seen: [Sight] = []
         for step in steps {
             switch step {
             case .insert(let id): try transaction.insert(into: "things (id, amount)", "(\(id), 1)")
@@ -116,21 +116,21 @@ private struct Told: Sendable {
             case .look(let shared):
                 let question: SQL = "SELECT COUNT(*), COALESCE(SUM(amount), 0) FROM things"
                 let rows = try shared ? transaction.sharedRows(question) : transaction.rows(question)
-                seen.append(Seen(rows: try rows[0].get(0), sum: try rows[0].get(1)))
+                seen.append(Sight(rows: try rows[0].get(0), sum: try rows[0].get(1)))
             case .giveUp: throw GaveUp()
             }
         }
         return Told(turn: turn, seen: seen)
     }
 
-    private static func replay(_ steps: [Step], on model: inout [String: Int64]) -> [Seen] {
-        var seen: [Seen] = []
+    private static func replay(_ steps: [Step], on model: inout [String: Int64]) -> [Sight] {
+        var seen: [Sight] = []
         for step in steps {
             switch step {
             case .insert(let id): model[id] = 1
             case .raiseAll: model = model.mapValues { $0 + 1 }
             case .delete(let id): model[id] = nil
-            case .look: seen.append(Seen(rows: Int64(model.count), sum: model.values.reduce(0, +)))
+            case .look: seen.append(Sight(rows: Int64(model.count), sum: model.values.reduce(0, +)))
             case .giveUp: break
             }
         }
