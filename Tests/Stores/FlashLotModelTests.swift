@@ -196,8 +196,21 @@ private final class LotLife {
         }
     }
 
-    /// Whoever looks for units first gives back what nobody paid for in time.
-    private func forgetExpired() {
+    /// What is reserved, also for those who did not pay in time and whose units nobody has needed yet.
+    private func occupied(of lot: Int? = nil, by buyer: Int? = nil) -> Int64 {
+        holdings.filter { !$0.isGone && (lot == nil || $0.lot == lot) && (buyer == nil || $0.buyer == buyer) }
+            .reduce(0) { $0 + $1.units }
+    }
+
+    /// Whoever needs units, the last of them or a share that seems taken, first gives back what nobody paid for in time.
+    private func forgetExpired(for quantity: Int64, by buyer: Int, from lot: Int?) {
+        var isNeeded = quantity >= units - occupied()
+        if let lot {
+            isNeeded =
+                isNeeded || quantity > lots[lot].total - occupied(of: lot)
+                || quantity > lots[lot].limit - occupied(of: lot, by: buyer)
+        }
+        guard isNeeded else { return }
         for index in holdings.indices where !holdings[index].isPaid && holdings[index].until <= now {
             holdings[index].isGone = true
         }
@@ -255,7 +268,7 @@ private final class LotLife {
         let reserved = try stock.reserve([demand], until: until, in: transaction)
         guard let id = reserved[variant] else { return false }
         // A refused attempt is undone with everything that it gave back.
-        forgetExpired()
+        forgetExpired(for: quantity, by: buyer, from: lot)
         holdings.append(Holding(id: id, buyer: buyer, lot: lot, units: quantity, until: until))
         return true
     }
@@ -265,7 +278,7 @@ private final class LotLife {
         guard holdings.indices.contains(index) else { return false }
         let wasGone = holdings[index].isGone
         guard try stock.commit([holdings[index].id], in: transaction).isEmpty else { return false }
-        if wasGone { forgetExpired() }
+        if wasGone { forgetExpired(for: holdings[index].units, by: holdings[index].buyer, from: holdings[index].lot) }
         holdings[index].isGone = false
         holdings[index].isPaid = true
         return true
