@@ -154,6 +154,8 @@ extension Belongings {
         var object = object
         if object["threshold"] != nil { (object["rate"], object["ceiling"], object["creator"]) = (nil, nil, nil) }
         if object["amount"] is Int { object["amount"] = 100 }
+        // Whoever asks with the right password is gone and asks nothing more.
+        if object["password"] != nil { object["password"] = "not the right one" }
         if object["startsAt"] != nil { object["startsAt"] = "2098-01-01T00:00:00.000Z" }
         if object["endsAt"] != nil { object["endsAt"] = "2098-01-01T01:00:00.000Z" }
         return object
@@ -163,7 +165,7 @@ extension Belongings {
     func view(_ routes: [Route]) async throws -> [String: String] {
         var view: [String: String] = [:]
         for (name, caller) in [("buyer", buyer), ("shop", merchant), ("operator", operates)] {
-            for route in routes where !route.isUnsafe && route.needsPerson {
+            for route in routes where !route.isUnsafe && route.needsPerson && !changesByItself(route) {
                 if name == "operator" && route.access == "person" { continue }
                 let answer = try await caller.send("GET", path(route))
                 if answer.status == 200 { view["\(name) \(route.path)"] = Self.ordered(answer) }
@@ -174,6 +176,9 @@ extension Belongings {
         view["everybody /products"] = Self.ordered(product)
         return view
     }
+
+    /// Everything about a person says when it was read, and in which order it was found.
+    private func changesByItself(_ route: Route) -> Bool { route.path.hasSuffix("/me/data") }
 
     /// The text of an answer, its JSON members in the order of their names.
     private static func ordered(_ answer: Answer) -> String {
