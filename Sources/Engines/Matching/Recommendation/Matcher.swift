@@ -187,6 +187,7 @@ public final class Matcher: Sendable {
         for (person, answers) in followed.sorted(by: { $0.key < $1.key }) {
             var request = Request(person: person, now: now, discovery: discovery, explores: false, diversifies: false)
             request.takesPool = true
+            examples.beginList()
             withCandidates(request) { reading, candidates in
                 for candidate in candidates {
                     let responded = answers.contains(reading.itemKeys[candidate.item])

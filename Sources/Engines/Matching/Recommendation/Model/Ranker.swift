@@ -6,6 +6,7 @@ struct Ranker: Sendable {
     var weights: RankingWeights
     /// The learned part; nil until one was adopted.
     var model: RankingModel?
+    var prior = PopularityPrior()
     /// Probabilities of the actions, learned from what came into view; nil until there are any.
     var actions: ActionModels?
     /// Whether only what is new to the person is ranked.
@@ -44,7 +45,8 @@ struct Ranker: Sendable {
         var parts = strengths(signals)
         for habit in [Strength.personal, Strength.linear, Strength.trending, Strength.new] { parts[habit] = 0 }
         parts[Strength.affinity] *= min(1, signals[.categoryPulse] + signals[.creator])
-        let strength = naturalExponential(learned) + 0.1 * parts.sum()
+        let trusted = learned + prior.logOdds(week: signals[.week], month: signals[.month])
+        let strength = naturalExponential(max(-40, trusted)) + 0.1 * parts.sum()
         let cost = Float(weights.fatigue) * signals[.fatigue] + Float(weights.damping) * signals[.damp]
         // Where nobody wants an item, its share says nothing more.
         let novelty = discovers ? Float(weights.novelty) * max(-14, signals[.month]) : 0

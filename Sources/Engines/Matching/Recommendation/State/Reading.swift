@@ -28,7 +28,8 @@ extension Learner {
             modelVersion: modelVersion(of: weights),
             admission: ranking?.admission,
             ranker: Ranker(
-                weights: weights, model: ranking?.model, actions: actions, discovers: request.discovery))
+                weights: weights, model: ranking?.model, prior: ranking?.prior ?? PopularityPrior(), actions: actions,
+                discovers: request.discovery))
     }
 
     /// The training data of the closed-form model as it stands at `now`.

@@ -1,0 +1,42 @@
+import Testing
+
+@testable import Matching
+
+@Suite("How far a learned ranking is trusted")
+struct PopularityPriorTests {
+    /// Lists of thirty of which one is answered: the popular one, or the one that the odds name.
+    private func trial(popularWins: Bool, lists: Int = 60) -> (odds: ContiguousArray<Float>, last: Examples) {
+        var dice = Dice(seed: 4)
+        var last = Examples()
+        var odds: ContiguousArray<Float> = []
+        for _ in 0..<lists {
+            last.beginList()
+            let popular = dice.roll(30), named = (popular + 1 + dice.roll(29)) % 30
+            for place in 0..<30 {
+                var signals = Signals()
+                signals[.week] = place == popular ? -3 : -8 - Float(dice.roll(4))
+                signals[.month] = signals[.week]
+                last.append(signals, responded: place == (popularWins ? popular : named), weight: 1)
+                odds.append((place == named ? 0 : -2) - Float(dice.roll(100)) / 100)
+            }
+        }
+        return (odds, last)
+    }
+
+    @Test("popularity is leaned on where it would have ranked better, and keeps the odds of what is answered")
+    func leans() {
+        let (odds, last) = trial(popularWins: true)
+        let prior = PopularityPrior(odds: odds, last: last)
+        #expect(prior.weight > 0)
+        #expect(abs(prior.logOdds(week: -3, month: -3)) < 1e-4)
+        #expect(prior.logOdds(week: -8, month: -8) < -0.4)
+    }
+
+    @Test("a ranking that holds is left alone, and so is one that nothing can be said about")
+    func trusts() {
+        let (odds, last) = trial(popularWins: false)
+        #expect(PopularityPrior(odds: odds, last: last) == PopularityPrior())
+        #expect(PopularityPrior(odds: [], last: Examples()) == PopularityPrior())
+        #expect(PopularityPrior().logOdds(week: -5, month: -5) == 0)
+    }
+}
