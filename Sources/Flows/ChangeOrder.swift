@@ -15,39 +15,52 @@ public struct ChangeOrder: Sendable {
     /// Over the rooms of `market`.
     public init(_ market: Marketplace) { self.market = market }
 
-    /// The buyer or the shop cancels before shipment: stock goes back, and what was paid is refunded.
+    /// The buyer or the shop cancels before shipment: stock goes back, and what was paid is refunded. With a key, once
+    /// however often it is sent.
     ///
-    /// - Throws: ``NotFound``, ``IllegalOrderTransition``, ``ShipmentProblem/partlyShipped``.
-    public func cancel(_ id: OrderID, by identity: Identity, reason: String) async throws -> Order {
+    /// - Returns: the order as it stands then.
+    /// - Throws: ``NotFound``, ``IllegalOrderTransition``, ``ShipmentProblem/partlyShipped``, ``IdempotencyKeyReused``.
+    public func cancel(
+        _ id: OrderID, by identity: Identity, reason: String, key: IdempotencyKey? = nil
+    ) async throws -> Order {
         let reason = try ValidatedText(reason, field: "reason", length: 0...200).value
-        return try await market.store.write { [market] transaction in
-            let order = try Self.order(id, for: identity, who: .service, in: transaction)
-            let wasPaid = order.state == .paid
-            guard try Warehouses.fulfilment(of: id, in: transaction).allSatisfy({ $0.shipped == 0 }) || !wasPaid else {
-                throw ShipmentProblem.partlyShipped
+        return try await market.store.write { [self] transaction in
+            _ = try transaction.once(key, fingerprint: "cancel \(id) \(reason)", at: market.source.now) {
+                try cancel(id, by: identity, reason: reason, in: transaction)
+                return true
             }
-            let steps = AfterSaleSteps(market: market)
-            for open in try AfterSales.cases(about: id, in: transaction)
-            where AfterSaleMachine.next(open.state, .withdraw, kind: open.kind) != nil {
-                try steps.step(.withdraw, open, by: identity.person, note: "cancelled", in: transaction)
+            return try Self.order(id, for: identity, who: .service, in: transaction)
+        }
+    }
+
+    private func cancel(
+        _ id: OrderID, by identity: Identity, reason: String, in transaction: any Transaction
+    ) throws {
+        let order = try Self.order(id, for: identity, who: .service, in: transaction)
+        let wasPaid = order.state == .paid
+        guard try Warehouses.fulfilment(of: id, in: transaction).allSatisfy({ $0.shipped == 0 }) || !wasPaid else {
+            throw ShipmentProblem.partlyShipped
+        }
+        let steps = AfterSaleSteps(market: market)
+        for open in try AfterSales.cases(about: id, in: transaction)
+        where AfterSaleMachine.next(open.state, .withdraw, kind: open.kind) != nil {
+            try steps.step(.withdraw, open, by: identity.person, note: "cancelled", in: transaction)
+        }
+        try market.orders.move(
+            id, to: .cancelled, by: identity.person, note: reason, in: transaction)
+        try market.warehouses.cancelAll(of: id, by: identity.person, in: transaction)
+        try market.stock.release(order.lines.compactMap(\.reservation), in: transaction)
+        try KeepCoupons(market: market).release([order], in: transaction)
+        if identity.person != order.buyer {
+            try TrailNote(.orderCancelled, of: id, [TrailChange("reason", was: nil, now: reason)]).keep(
+                in: market.shops, by: identity, at: order.shop, in: transaction)
+        }
+        if let intent = try Payments.intent(of: order.group, in: transaction) {
+            if wasPaid {
+                try KeepBooks(market: market).takeBack(order, of: intent, in: transaction)
+            } else {
+                try cancelUnpaid(order.group, intent, market, in: transaction)
             }
-            let cancelled = try market.orders.move(
-                id, to: .cancelled, by: identity.person, note: reason, in: transaction)
-            try market.warehouses.cancelAll(of: id, by: identity.person, in: transaction)
-            try market.stock.release(order.lines.compactMap(\.reservation), in: transaction)
-            try KeepCoupons(market: market).release([order], in: transaction)
-            if identity.person != order.buyer {
-                try TrailNote(.orderCancelled, of: id, [TrailChange("reason", was: nil, now: reason)]).keep(
-                    in: market.shops, by: identity, at: order.shop, in: transaction)
-            }
-            if let intent = try Payments.intent(of: order.group, in: transaction) {
-                if wasPaid {
-                    try KeepBooks(market: market).takeBack(order, of: intent, in: transaction)
-                } else {
-                    try cancelUnpaid(order.group, intent, market, in: transaction)
-                }
-            }
-            return cancelled
         }
     }
 

@@ -234,7 +234,7 @@ extension MarketplaceAPI {
             body: CancellationBody.self
         ) { [self] call in
             let order = try await ChangeOrder(market).cancel(
-                try call.order, by: try call.context.person(), reason: call.body.reason)
+                try call.order, by: try call.context.person(), reason: call.body.reason, key: call.key)
             return OrderBody(order, call.context.language)
         }
         api.route(

@@ -78,7 +78,7 @@ enum AllianceWord: String, CaseIterable {
                 "设置达人推广佣金。上调立即生效，下调次日（北京时间）生效。"
             )
         case .plansOfShop: ("Commission by product", "商品佣金")
-        case .noPlansOfShop: ("No product pays a commission yet. Set one below.", "还没有商品设置佣金，请在下方设置。")
+        case .noPlansOfShop: ("No product pays a commission yet.", "还没有商品设置佣金。")
         case .comingRate: ("{0} % from", "{0}%，生效时间")
         case .noRate: ("Not promoted", "未推广")
         case .setPlan: ("Set this commission", "确认设置")
