@@ -15,7 +15,12 @@ package final class Batch {
     }
 
     private var waiting: [WaitingRows] = []
-    private var answers: [Question: [SQLRow]] = [:]
+    private struct Answer {
+        let rows: [SQLRow]
+        let names: Set<String>
+    }
+
+    private var answers: [Question: Answer] = [:]
     private let tables: StatementTables
     private var now: Instant?
 
@@ -44,19 +49,20 @@ package final class Batch {
                 waiting.append(WaitingRows(table, row: row.text))
                 return waiting.endIndex - 1
             }()
+        // While rows of a table wait, no answer names it: asking would have had them written.
+        if waiting[group].values.isEmpty { forget(.table(waiting[group].table)) }
         waiting[group].values.append(row.parameters)
-        forget(answersAbout: waiting[group].table)
     }
 
     /// What has to be run before `sql`: the rows that wait for tables that it names. Answers that `sql` changes are
     /// forgotten.
     package func due(before sql: SQL) -> [SQL] {
-        if !answers.isEmpty, let target = tables.target(of: sql.text) { forget(answersAbout: target) }
-        var due: [SQL] = []
-        for index in waiting.indices where !waiting[index].values.isEmpty {
-            if tables.does(sql.text, name: waiting[index].table) { due += waiting[index].write() }
+        guard !answers.isEmpty || waiting.contains(where: { !$0.values.isEmpty }) else { return [] }
+        let statement = tables[sql.text]
+        forget(statement.change)
+        return waiting.indices.flatMap { index in
+            statement.names.contains(waiting[index].table) ? waiting[index].write() : []
         }
-        return due
     }
 
     /// Everything that still waits; to be run before the commit.
@@ -67,9 +73,9 @@ package final class Batch {
     /// The rows that `sql` has answered in this commit, if nothing has changed its tables since; else what `ask` answers.
     package func answer(to sql: SQL, _ ask: () throws -> [SQLRow]) rethrows -> [SQLRow] {
         let question = Question(text: sql.text, parameters: sql.parameters)
-        if let known = answers[question] { return known }
+        if let known = answers[question] { return known.rows }
         let rows = try ask()
-        answers[question] = rows
+        answers[question] = Answer(rows: rows, names: tables[sql.text].names)
         return rows
     }
 
@@ -80,9 +86,13 @@ package final class Batch {
         return now
     }
 
-    private func forget(answersAbout table: String) {
+    private func forget(_ change: StatementTables.Change) {
         guard !answers.isEmpty else { return }
-        answers = answers.filter { !tables.does($0.key.text, name: table) }
+        switch change {
+        case .none: return
+        case .table(let table): answers = answers.filter { !$0.value.names.contains(table) }
+        case .anything: answers.removeAll()
+        }
     }
 }
 
@@ -139,46 +149,41 @@ private struct WaitingRows {
 
 /// What statements name and change, told from their text once.
 package final class StatementTables: Sendable {
-    private struct Known: ~Copyable {
-        /// By statement, the table that it changes; `nil` when it only reads.
-        var targets: [String: String?] = [:]
-        /// By table and statement, whether one names the other.
-        var mentions: [String: [String: Bool]] = [:]
+    enum Change {
+        case none
+        case table(String)
+        case anything
     }
 
-    private let known = Mutex(Known())
+    struct Statement {
+        /// Every word of it, tables among them.
+        let names: Set<String>
+        let change: Change
+
+        init(_ text: String) {
+            let words = text.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
+            names = Set(words)
+            change =
+                switch words.first?.uppercased() {
+                case "SELECT", nil: .none
+                case "INSERT", "DELETE": words.count > 2 ? .table(words[2]) : .anything
+                case "UPDATE": words.count > 1 ? .table(words[1]) : .anything
+                default: .anything
+                }
+        }
+    }
+
+    private let known = Mutex<[String: Statement]>([:])
 
     /// Knows nothing yet.
     package init() {}
 
-    /// The table that a statement changes; `nil` when it only reads.
-    func target(of text: String) -> String? {
+    subscript(text: String) -> Statement {
         known.withLock { known in
-            if let target = known.targets[text] { return target }
-            let target = Self.target(of: text)
-            known.targets[text] = .some(target)
-            return target
-        }
-    }
-
-    /// Whether a statement names a table. A longer name that holds this one counts too.
-    func does(_ text: String, name table: String) -> Bool {
-        known.withLock { known in
-            if let answer = known.mentions[table]?[text] { return answer }
-            let answer = text.contains(table)
-            known.mentions[table, default: [:]][text] = answer
-            return answer
-        }
-    }
-
-    private static func target(of text: String) -> String? {
-        let words = text.split(maxSplits: 3, whereSeparator: \.isWhitespace)
-        switch words.first?.uppercased() {
-        case "SELECT", nil: return nil
-        case "INSERT", "DELETE": return words.count > 2 ? String(words[2].prefix { $0 != "(" }) : ""
-        case "UPDATE": return words.count > 1 ? String(words[1]) : ""
-        // Whatever else it is may change anything: every statement names the table without a name.
-        default: return ""
+            if let statement = known[text] { return statement }
+            let statement = Statement(text)
+            known[text] = statement
+            return statement
         }
     }
 }
