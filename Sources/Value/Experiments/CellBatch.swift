@@ -154,15 +154,7 @@ struct CellBatch {
         guard let experiment = experiments[member.experiment], experiment.covers(outcome.time),
             outcome.time >= member.exposedAt, experiment.terms.design.period(of: outcome.time) == member.period
         else { return }
-        for (metric, amount) in outcome.amounts {
-            let old = member.totals[metric] ?? 0
-            let rise = metric.rise(from: old, by: amount)
-            guard rise != 0 else { continue }
-            let x = member.earlier.covariate(of: metric)
-            try cells.change(member, in: transaction) { $0[metric.place].raise(x: x, from: old, by: rise) }
-            member.totals[metric] = old + rise
-            member.isChanged = true
-        }
+        for (metric, amount) in outcome.amounts { try raise(&member, metric, by: amount, in: transaction) }
     }
 
     // MARK: Two who are one
@@ -185,12 +177,19 @@ struct CellBatch {
         _ totals: [MetricName: Double], to member: inout Member, in transaction: any Transaction
     ) throws {
         for (metric, amount) in totals where amount != 0 {
-            let (old, x) = (member.totals[metric] ?? 0, member.earlier.covariate(of: metric))
-            let rise = metric.rise(from: old, by: amount)
-            guard rise != 0 else { continue }
-            try cells.change(member, in: transaction) { $0[metric.place].raise(x: x, from: old, by: rise) }
-            member.totals[metric] = old + rise
+            try raise(&member, metric, by: amount, in: transaction)
         }
+    }
+
+    private mutating func raise(
+        _ member: inout Member, _ metric: MetricName, by amount: Double, in transaction: any Transaction
+    ) throws {
+        let (old, x) = (member.totals[metric] ?? 0, member.earlier.covariate(of: metric))
+        let rise = metric.rise(from: old, by: amount)
+        guard rise != 0 else { return }
+        try cells.change(member, in: transaction) { $0[metric.place].raise(x: x, from: old, by: rise) }
+        member.totals[metric] = old + rise
+        member.isChanged = true
     }
 
     // MARK: Writing

@@ -12,14 +12,13 @@ struct CellTable {
     }
 
     private var cells: [Place: [PairMoments]] = [:]
-    private var changed: Set<Place> = []
 
     /// Changes the cells of a member's arm and day, by the place of each metric.
     mutating func change(
         _ member: CellBatch.Member, in transaction: any Transaction, _ body: (inout [PairMoments]) -> Void
     ) throws {
         let place = Place(experiment: member.experiment, arm: member.arm, day: member.day)
-        if changed.insert(place).inserted, cells[place] == nil { cells[place] = try Self.read(place, in: transaction) }
+        if cells[place] == nil { cells[place] = try Self.read(place, in: transaction) }
         body(&cells[place, default: Self.empty])
     }
 
@@ -40,8 +39,7 @@ struct CellTable {
     }
 
     func save(in transaction: any Transaction) throws {
-        for place in changed {
-            guard let moments = cells[place] else { continue }
+        for (place, moments) in cells {
             let rows: [[SQLValue]] = try MetricName.allCases.map { metric in
                 let own = moments[metric.place]
                 return [
