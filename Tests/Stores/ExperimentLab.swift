@@ -111,20 +111,20 @@ final class Lab: Sendable {
     }
 }
 
+/// An order as its room tells it, written as it writes it.
+struct ToldPaid: FactContent {
+    static let topic = "orders.order_changed"
+    let order: OrderID
+    let buyer: PersonID
+    let state: String
+    let time: Instant
+    let lines: [[String: Int64]]
+    var key: String { buyer.description }
+}
+
 /// What some people do around an experiment, with the totals counted by hand.
 struct Story: Sendable {
     static let topics = [Exposure.topic, Touchpoint.topic, "orders.order_changed", "payments.refund_succeeded"]
-
-    /// A fact of another room, written as it writes it.
-    private struct Told: FactContent {
-        static let topic = "orders.order_changed"
-        let order: OrderID
-        let buyer: PersonID
-        let state: String
-        let time: Instant
-        let lines: [[String: Int64]]
-        var key: String { buyer.description }
-    }
 
     private enum Happening: Sendable {
         case exposure(Exposure)
@@ -207,7 +207,7 @@ struct Story: Sendable {
             case .exposure(let exposure): try journal.append(exposure, at: now, in: transaction)
             case .touchpoint(let touchpoint): try journal.append(touchpoint, at: now, in: transaction)
             case .order(let id, let buyer, let amount, let time):
-                let told = Told(order: id, buyer: buyer, state: "paid", time: time, lines: [["amount": amount]])
+                let told = ToldPaid(order: id, buyer: buyer, state: "paid", time: time, lines: [["amount": amount]])
                 try journal.append(told, at: now, in: transaction)
             case .refund(let refund): try journal.append(refund, at: now, in: transaction)
             }

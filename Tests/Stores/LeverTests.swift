@@ -122,17 +122,6 @@ final class CouponLab: Sendable {
     }
 }
 
-/// An order as its room tells it.
-struct ToldPaid: FactContent {
-    static let topic = "orders.order_changed"
-    let order: OrderID
-    let buyer: PersonID
-    let state: String
-    let time: Instant
-    let lines: [[String: Int64]]
-    var key: String { buyer.description }
-}
-
 /// Levers besides ranking, on both stores: nothing moves without a running decision, who would have been reached is written
 /// down too, and money goes only where it surely creates more than it costs.
 struct LeverTests {
