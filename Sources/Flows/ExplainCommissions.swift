@@ -115,10 +115,10 @@ public struct ExplainCommissions: Sendable {
         let ids = lines.map(\.line)
         return try await market.store.read { transaction in
             let orders = try Orders.states(of: ids, in: transaction)
-            let holdbacks = try Ledger.holdbacks(of: ids, in: transaction)
+            let holdbacks = Dictionary(grouping: try Ledger.holdbacks(of: ids, in: transaction), by: \.line)
             let books = try Ledger.lines(ids, in: transaction)
             return lines.map { line in
-                let holdback = holdbacks.first { $0.line == line.line && $0.party == .creator(line.creator) }
+                let holdback = holdbacks[line.line]?.first { $0.party == .creator(line.creator) }
                 return ExplainedCommission(line, orders[line.line], books[line.line], holdback)
             }
         }
