@@ -204,12 +204,7 @@ extension MarketplaceAPI {
             }
             return state
         }
-        let cursor = try request.query("cursor").map { text in
-            guard let cursor = AfterSales.Cursor(text) else {
-                throw InvalidField("cursor", "is not a cursor of this list.", zh: "分页标记无效。")
-            }
-            return cursor
-        }
+        let cursor = try request.cursor(as: AfterSales.Cursor.self)
         let found = try await market.afterSales.cases(of: audience, state: state, after: cursor, limit: 50)
         let next = found.count == 50 ? found.last.map { AfterSales.Cursor(after: $0).description } : nil
         return Page(items: found.map { CaseBody($0, at: market) }, next: next)

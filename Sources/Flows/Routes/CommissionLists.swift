@@ -1,6 +1,5 @@
 import Alliance
 import HTTP
-import HTTPTypes
 import Hummingbird
 import Kernel
 
@@ -87,7 +86,7 @@ extension MarketplaceAPI {
             let shop = try call.context.identifier("shop", "shop", as: ShopKind.self)
             try call.context.person().require(.prices, at: shop)
             let lines = try await ExplainCommissions(market)(
-                try Self.filter(.shop(shop), call.request), after: try Self.cursor(call.request), limit: 50)
+                try Self.filter(.shop(shop), call.request), after: try call.request.cursor(), limit: 50)
             return Page(items: lines.map(ShopCommissionBody.init), next: Self.next(after: lines))
         }
         addCommissionDesk(to: api)
@@ -106,7 +105,7 @@ extension MarketplaceAPI {
             access: .role([.operator], .operate), query: [Self.cursor]
         ) { [market] call in
             let lines = try await ExplainCommissions(market).reviewed(
-                after: try Self.cursor(call.request), limit: 50)
+                after: try call.request.cursor(), limit: 50)
             let next = lines.count == 50 ? lines.last.map { "\(Alliance.Cursor(afterReviewed: $0.line))" } : nil
             return Page(items: lines.map(ReviewedCommissionBody.init), next: next)
         }
@@ -125,26 +124,16 @@ extension MarketplaceAPI {
     private func commissions(of creator: PersonID, _ request: Request) async throws -> Response {
         let filter = try Self.filter(.creator(creator), request)
         if request.query("format") == "csv" {
-            let text = ExplainedCommission.file(try await ExplainCommissions(market).all(filter))
-            var headers: HTTPFields = [.contentType: "text/csv; charset=utf-8", .cacheControl: "no-store"]
-            headers[.contentDisposition] = "attachment; filename=\"commissions.csv\""
-            return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: text)))
+            return Response(
+                csv: ExplainedCommission.file(try await ExplainCommissions(market).all(filter)),
+                named: "commissions.csv")
         }
-        let lines = try await ExplainCommissions(market)(filter, after: try Self.cursor(request), limit: 50)
+        let lines = try await ExplainCommissions(market)(filter, after: try request.cursor(), limit: 50)
         return try API.json(Page(items: lines.map(CommissionBody.init), next: Self.next(after: lines)))
     }
 
     private static func filter(_ side: CommissionFilter.Side, _ request: Request) throws -> CommissionFilter {
         CommissionFilter(side, from: try time("from", request), until: try time("until", request))
-    }
-
-    private static func cursor(_ request: Request) throws -> Alliance.Cursor? {
-        try request.query("cursor").map { text in
-            guard let cursor = Alliance.Cursor(text) else {
-                throw InvalidField("cursor", "is not a cursor of this list.", zh: "分页标记无效。")
-            }
-            return cursor
-        }
     }
 
     private static func next(after lines: [ExplainedCommission]) -> String? {

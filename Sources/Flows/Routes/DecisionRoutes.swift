@@ -151,10 +151,7 @@ extension MarketplaceAPI {
 
     private func decisions(_ request: Request) async throws -> Page<DecisionSummaryBody> {
         var cursor: Decision?
-        if let text = request.query("cursor") {
-            guard let id = DecisionID(text) else {
-                throw InvalidField("cursor", "is not a cursor of this list.", zh: "分页标记无效。")
-            }
+        if let id = try request.cursor(as: DecisionID.self) {
             cursor = try await market.decisions.record(of: id).decision
         }
         let found = try await market.decisions.list(after: cursor, limit: 50)

@@ -62,10 +62,7 @@ extension MarketplaceAPI {
 
     private func experiments(_ request: Request) async throws -> Page<ExperimentBody> {
         var cursor: Experiment?
-        if let text = request.query("cursor") {
-            guard let id = ExperimentID(text) else {
-                throw InvalidField("cursor", "is not a cursor of this list.", zh: "分页标记无效。")
-            }
+        if let id = try request.cursor(as: ExperimentID.self) {
             cursor = try await market.store.read { try Experiments.find(id, in: $0) }
         }
         let found = try await market.experiments.list(after: cursor, limit: 50)

@@ -203,12 +203,7 @@ extension MarketplaceAPI {
     private func statement(of party: Party, _ request: Request) async throws -> Response {
         let (from, until) = (try Self.time("from", request), try Self.time("until", request))
         if request.query("format") == "csv" { return try await statementFile(of: party, from, until) }
-        let cursor = try request.query("cursor").map { text in
-            guard let cursor = Ledger.Cursor(text) else {
-                throw InvalidField("cursor", "is not a cursor of this list.", zh: "分页标记无效。")
-            }
-            return cursor
-        }
+        let cursor = try request.cursor(as: Ledger.Cursor.self)
         let lines = try await market.ledger.statement(of: party, from: from, until: until, after: cursor, limit: 50)
         let next = lines.count == 50 ? lines.last.map { Ledger.Cursor(after: $0).description } : nil
         return try API.json(Page(items: lines.map(StatementLineBody.init), next: next))
@@ -218,9 +213,7 @@ extension MarketplaceAPI {
         var csv = CSVWriter(header: StatementLine.csvHeader)
         let lines = try await market.ledger.statement(of: party, from: from, until: until, limit: 10_000)
         for line in lines { csv.append(line.csvFields) }
-        var headers: HTTPFields = [.contentType: "text/csv; charset=utf-8", .cacheControl: "no-store"]
-        headers[.contentDisposition] = "attachment; filename=\"statement.csv\""
-        return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: csv.text)))
+        return Response(csv: csv.text, named: "statement.csv")
     }
 
     static func time(_ name: String, _ request: Request) throws -> Instant? {

@@ -48,13 +48,8 @@ extension MarketplaceAPI {
             access: .role([.creator], .content),
             query: [QueryParameter("cursor", "what `next` of the page before said")]
         ) { [market] call in
-            let cursor = try call.request.query("cursor").map { text in
-                guard let cursor = Alliance.PlanCursor(text) else {
-                    throw InvalidField("cursor", "is not a cursor of this list.", zh: "分页标记无效。")
-                }
-                return cursor
-            }
-            let page = try await OfferPlans(market).open(to: try call.person, after: cursor, limit: 50)
+            let page = try await OfferPlans(market).open(
+                to: try call.person, after: try call.request.cursor(), limit: 50)
             let language = call.context.language
             let items = page.offers.map { OpenPlanBody($0, title: $0.card.title.text(in: language)) }
             return Page(items: items, next: page.next?.description)
@@ -65,14 +60,8 @@ extension MarketplaceAPI {
             query: [QueryParameter("cursor", "what `next` of the page before said")]
         ) { [market] call in
             let shop = try call.context.identifier("shop", "shop", as: ShopKind.self)
-            let cursor = try call.request.query("cursor").map { text in
-                guard let product = ProductID(text) else {
-                    throw InvalidField("cursor", "is not a cursor of this list.", zh: "分页标记无效。")
-                }
-                return product
-            }
             let plans = try await OfferPlans(market).plans(
-                of: shop, after: cursor, limit: 50, by: try call.context.person())
+                of: shop, after: try call.request.cursor(), limit: 50, by: try call.context.person())
             return Page(
                 items: plans.map(ShopPlanBody.init), next: plans.count == 50 ? plans.last?.product.description : nil)
         }

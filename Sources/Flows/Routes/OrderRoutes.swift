@@ -217,7 +217,7 @@ extension MarketplaceAPI {
             .get, "/orders", "listOrders", "The caller's orders, newest first.", access: .person(.orders),
             query: [QueryParameter("cursor", "what `next` of the page before said")]
         ) { [self] call in
-            let cursor = try Self.cursor(call.request)
+            let cursor = try call.request.cursor(as: Orders.Cursor.self)
             let orders = try await market.orders.orders(of: try call.person, after: cursor, limit: 20)
             return Self.page(orders, call.context.language)
         }
@@ -275,7 +275,7 @@ extension MarketplaceAPI {
                 return state
             }
             let orders = try await market.orders.orders(
-                at: shop, state: state, after: try Self.cursor(call.request), limit: 20)
+                at: shop, state: state, after: try call.request.cursor(), limit: 20)
             return Self.page(orders, call.context.language)
         }
         addShipmentsRoute(to: api)
@@ -327,14 +327,6 @@ extension MarketplaceAPI {
         let cart = try await PresentCart(market)(of: person)
         return CartBody(
             lines: cart.lines.map { CartLineBody($0, language) }, totals: cart.totals, isBuyable: cart.isBuyable)
-    }
-
-    private static func cursor(_ request: Request) throws -> Orders.Cursor? {
-        guard let text = request.query("cursor") else { return nil }
-        guard let cursor = Orders.Cursor(text) else {
-            throw InvalidField("cursor", "is not a cursor of this list.", zh: "分页标记无效。")
-        }
-        return cursor
     }
 
     private static func page(_ orders: [Order], _ language: Kernel.Language) -> Page<OrderBody> {

@@ -121,17 +121,10 @@ extension MarketplaceAPI {
         let identity = try call.context.person()
         let filter = try Self.trailFilter(call.request)
         if call.request.query("format") == "csv" {
-            var headers: HTTPFields = [.contentType: "text/csv; charset=utf-8", .cacheControl: "no-store"]
-            headers[.contentDisposition] = "attachment; filename=\"trail.csv\""
-            let text = try await ReadTrail(market).file(of: shop, filter, by: identity)
-            return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: text)))
+            return Response(
+                csv: try await ReadTrail(market).file(of: shop, filter, by: identity), named: "trail.csv")
         }
-        let before = try call.request.query("cursor").map { text in
-            guard let number = Int64(text) else {
-                throw InvalidField("cursor", "is not a cursor of this list.", zh: "分页标记无效。")
-            }
-            return number
-        }
+        let before = try call.request.cursor(as: Int64.self)
         let lines = try await ReadTrail(market)(of: shop, filter, before: before, limit: 51, by: identity)
         let shown = lines.prefix(50)
         return try API.json(

@@ -188,10 +188,7 @@ extension MarketplaceAPI {
                 QueryParameter("cursor", "what `next` of the page before said"),
             ]
         ) { [market] call in
-            let after = try call.request.query("cursor").map { text in
-                guard let id = VariantID(text) else { throw Self.wrongCursor }
-                return id
-            }
+            let after = try call.request.cursor(as: VariantID.self)
             let rows = try await ReadStock(market).rows(
                 of: try call.shop, onlyLow: call.request.query("low") == "true", after: after, limit: 100,
                 by: try call.context.person())
@@ -212,10 +209,7 @@ extension MarketplaceAPI {
                 guard let id = VariantID(text) else { throw NotFound("variant") }
                 return id
             }
-            let before = try call.request.query("cursor").map { text in
-                guard let position = Int64(text) else { throw Self.wrongCursor }
-                return position
-            }
+            let before = try call.request.cursor(as: Int64.self)
             let found = try await market.warehouses.movements(of: shop, variant: variant, before: before, limit: 100)
             let next = found.count == 100 ? found.last.map { "\($0.position)" } : nil
             return Page(items: found.map(MovementBody.init), next: next)
@@ -237,10 +231,6 @@ extension MarketplaceAPI {
                 by: try call.context.person())
             return Response(csv: csv, named: "stock.csv")
         }
-    }
-
-    static var wrongCursor: InvalidField {
-        InvalidField("cursor", "is not a cursor of this list.", zh: "分页标记无效。")
     }
 }
 

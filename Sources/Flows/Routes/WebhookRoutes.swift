@@ -137,7 +137,7 @@ extension MarketplaceAPI {
         ) { [market] call in
             let deliveries = try await KeepWebhooks(market).deliveries(
                 to: try call.webhook, at: try call.shop, in: try Self.deliveryState(call.request),
-                after: try Self.deliveryCursor(call.request), limit: 50, by: try call.context.person())
+                after: try call.request.cursor(), limit: 50, by: try call.context.person())
             let next = deliveries.count == 50 ? deliveries.last.map { Webhooks.Cursor(after: $0).description } : nil
             return Page(items: deliveries.map(WebhookDeliveryBody.init), next: next)
         }
@@ -166,14 +166,6 @@ extension MarketplaceAPI {
             throw InvalidField("state", "is not a state of a delivery.", zh: "投递状态无效。")
         }
         return state
-    }
-
-    private static func deliveryCursor(_ request: Request) throws -> Webhooks.Cursor? {
-        guard let text = request.query("cursor") else { return nil }
-        guard let cursor = Webhooks.Cursor(text) else {
-            throw InvalidField("cursor", "is not a cursor of this list.", zh: "分页标记无效。")
-        }
-        return cursor
     }
 }
 

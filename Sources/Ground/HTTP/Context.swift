@@ -56,6 +56,17 @@ extension Request {
         return String(text.prefix(limit))
     }
 
+    /// Where a page of a list begins, as `next` of the page before said; `nil` for the first page.
+    ///
+    /// - Throws: ``InvalidField`` when it is none of the list.
+    public func cursor<Cursor: LosslessStringConvertible>(as type: Cursor.Type = Cursor.self) throws -> Cursor? {
+        guard let text = query("cursor") else { return nil }
+        guard let cursor = Cursor(text) else {
+            throw InvalidField("cursor", "is not a cursor of this list.", zh: "分页标记无效。")
+        }
+        return cursor
+    }
+
     /// A whole number from the query within `range`.
     ///
     /// - Throws: ``InvalidField`` when it is there and not such a number.
