@@ -37,31 +37,7 @@ extension Alliance {
     }
 
     /// A place in a list of commissions, newest first.
-    public struct Cursor: Sendable, LosslessStringConvertible {
-        let at: Int64
-        let line: OrderLineID
-
-        /// After this one.
-        public init(after line: CommissionLine) {
-            at = line.createdAt.milliseconds
-            self.line = line.line
-        }
-
-        /// After this one in the list of what was decided.
-        public init(afterReviewed line: CommissionLine) {
-            at = (line.decidedAt ?? line.createdAt).milliseconds
-            self.line = line.line
-        }
-
-        /// Reads ``description``.
-        public init?(_ text: String) {
-            let parts = text.split(separator: ".")
-            guard parts.count == 2, let at = Int64(parts[0]), let line = OrderLineID(parts[1]) else { return nil }
-            (self.at, self.line) = (at, line)
-        }
-
-        public var description: String { "\(at).\(line)" }
-    }
+    public typealias Cursor = TimeCursor<OrderLineKind>
 
     /// Commissions of one side, newest first.
     public func commissions(
@@ -74,7 +50,7 @@ extension Alliance {
             }
         if let from = filter.from { condition = condition + " AND created_at >= \(from)" }
         if let until = filter.until { condition = condition + " AND created_at < \(until)" }
-        if let cursor { condition = condition + " AND (created_at, line) < (\(cursor.at), \(cursor.line))" }
+        if let cursor { condition = condition + " AND (created_at, line) < (\(cursor.time), \(cursor.id))" }
         return try await store.read { [condition] transaction in
             try transaction.rows(
                 """
@@ -100,7 +76,7 @@ extension Alliance {
     ///
     /// - Parameter cursor: ``Cursor/init(afterReviewed:)`` of the last one of the page before.
     public func reviewed(after cursor: Cursor? = nil, limit: Int) async throws -> [CommissionLine] {
-        let following: SQL = cursor.map { "AND (decided_at, line) < (\($0.at), \($0.line))" } ?? ""
+        let following: SQL = cursor.map { "AND (decided_at, line) < (\($0.time), \($0.id))" } ?? ""
         return try await store.read { transaction in
             try transaction.rows(
                 """
@@ -109,5 +85,15 @@ extension Alliance {
                 """
             ).map(CommissionLine.init)
         }
+    }
+}
+
+extension TimeCursor<OrderLineKind> {
+    /// After this one.
+    public init(after line: CommissionLine) { self.init(time: line.createdAt, id: line.line) }
+
+    /// After this one in the list of what was decided.
+    public init(afterReviewed line: CommissionLine) {
+        self.init(time: line.decidedAt ?? line.createdAt, id: line.line)
     }
 }

@@ -3,30 +3,12 @@ import Store
 
 extension Alliance {
     /// A place in a list of plans, those that began last first.
-    public struct PlanCursor: Sendable, LosslessStringConvertible {
-        let at: Int64
-        let product: ProductID
-
-        /// After this one.
-        public init(after plan: CommissionPlan) {
-            at = plan.effectiveFrom.milliseconds
-            product = plan.product
-        }
-
-        /// Reads ``description``.
-        public init?(_ text: String) {
-            let parts = text.split(separator: ".")
-            guard parts.count == 2, let at = Int64(parts[0]), let product = ProductID(parts[1]) else { return nil }
-            (self.at, self.product) = (at, product)
-        }
-
-        public var description: String { "\(at).\(product)" }
-    }
+    public typealias PlanCursor = TimeCursor<ProductKind>
 
     /// The plans that hold now and pay something, those that began last first: what any creator may promote.
     public func openPlans(after cursor: PlanCursor? = nil, limit: Int) async throws -> [CommissionPlan] {
         let now = source.now
-        let following: SQL = cursor.map { "AND (p.effective_from, p.product) < (\($0.at), \($0.product))" } ?? ""
+        let following: SQL = cursor.map { "AND (p.effective_from, p.product) < (\($0.time), \($0.id))" } ?? ""
         return try await store.read { transaction in
             try transaction.rows(
                 """
@@ -68,4 +50,9 @@ extension CommissionPlan {
         rate = BasisPoints(try row.get("rate"))
         effectiveFrom = try row.get("effective_from")
     }
+}
+
+extension TimeCursor<ProductKind> {
+    /// After this one.
+    public init(after plan: CommissionPlan) { self.init(time: plan.effectiveFrom, id: plan.product) }
 }

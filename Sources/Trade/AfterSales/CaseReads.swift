@@ -55,25 +55,7 @@ extension AfterSales {
     }
 
     /// A place in a list of cases, newest first.
-    public struct Cursor: Sendable, LosslessStringConvertible {
-        let at: Int64
-        let id: AfterSaleCaseID
-
-        /// After this case.
-        public init(after found: AfterSaleCase) {
-            at = found.createdAt.milliseconds
-            id = found.id
-        }
-
-        /// Reads ``description``.
-        public init?(_ text: String) {
-            let parts = text.split(separator: ".")
-            guard parts.count == 2, let at = Int64(parts[0]), let id = AfterSaleCaseID(parts[1]) else { return nil }
-            (self.at, self.id) = (at, id)
-        }
-
-        public var description: String { "\(at).\(id)" }
-    }
+    public typealias Cursor = TimeCursor<AfterSaleCaseKind>
 
     /// Cases of somebody, newest first.
     public func cases(
@@ -86,7 +68,7 @@ extension AfterSales {
             case .platform: "state = \(AfterSaleState.disputed.rawValue)"
             }
         let standing: SQL = state.map { "AND state = \($0.rawValue)" } ?? ""
-        let following: SQL = cursor.map { "AND (created_at, id) < (\($0.at), \($0.id))" } ?? ""
+        let following: SQL = cursor.map { "AND (created_at, id) < (\($0.time), \($0.id))" } ?? ""
         return try await store.read { transaction in
             try Self.cases(
                 where: "\(whose) \(standing) \(following) ORDER BY created_at DESC, id DESC LIMIT \(limit)",
@@ -151,4 +133,9 @@ extension AfterSaleCase {
         changedAt = try row.get("changed_at")
         self.lines = lines
     }
+}
+
+extension TimeCursor<AfterSaleCaseKind> {
+    /// After this case.
+    public init(after found: AfterSaleCase) { self.init(time: found.createdAt, id: found.id) }
 }

@@ -16,26 +16,7 @@ public struct GoodsFilter: Sendable {
 }
 
 /// Where a page of a shop's goods ends.
-public struct GoodsCursor: Sendable, LosslessStringConvertible {
-    let time: Int64
-    let id: String
-
-    /// After this product.
-    public init(after product: Product) {
-        time = product.createdAt.milliseconds
-        id = product.id.description
-    }
-
-    /// Reads ``description``.
-    public init?(_ text: String) {
-        let parts = text.split(separator: ".", maxSplits: 1)
-        guard parts.count == 2, let time = Int64(parts[0]), ProductID(parts[1]) != nil else { return nil }
-        self.time = time
-        id = String(parts[1])
-    }
-
-    public var description: String { "\(time).\(id)" }
-}
+public typealias GoodsCursor = TimeCursor<ProductKind>
 
 extension Catalog {
     /// A shop's goods, the newest first, with all their variants.
@@ -123,4 +104,9 @@ extension Catalog {
             .replacing("_", with: "\\_")
         return "%\(escaped)%"
     }
+}
+
+extension TimeCursor<ProductKind> {
+    /// After this product.
+    public init(after product: Product) { self.init(time: product.createdAt, id: product.id) }
 }

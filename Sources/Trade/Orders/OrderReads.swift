@@ -83,26 +83,7 @@ extension Orders {
     }
 
     /// A place in a list of orders, newest first.
-    public struct Cursor: Sendable, LosslessStringConvertible {
-        let time: Int64
-        let id: String
-
-        /// After this order.
-        public init(after order: Order) {
-            time = order.createdAt.milliseconds
-            id = order.id.description
-        }
-
-        /// Reads ``description``.
-        public init?(_ text: String) {
-            let parts = text.split(separator: ".", maxSplits: 1)
-            guard parts.count == 2, let time = Int64(parts[0]), OrderID(parts[1]) != nil else { return nil }
-            self.time = time
-            id = String(parts[1])
-        }
-
-        public var description: String { "\(time).\(id)" }
-    }
+    public typealias Cursor = TimeCursor<OrderKind>
 
     /// Paid orders of a shop, those that wait longest first; pages go on `after` the last one of the page before.
     public func waiting(at shop: ShopID, after cursor: Cursor? = nil, limit: Int) async throws -> [Order] {
@@ -234,4 +215,9 @@ extension OrderLine {
             charges: try charges.map { try JSONDecoder().decode(LineCharges.self, from: Data($0.utf8)) },
             reason: rule.map { PriceReason(rule: $0, version: Int(version ?? 1), source: source) })
     }
+}
+
+extension TimeCursor<OrderKind> {
+    /// After this order.
+    public init(after order: Order) { self.init(time: order.createdAt, id: order.id) }
 }
