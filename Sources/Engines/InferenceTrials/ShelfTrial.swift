@@ -58,11 +58,23 @@ public struct ShelfTrial: Sendable {
                 isTreated: dayIsTreated[index + Self.warmUp], outcome: Double(units),
                 exposure: Double(Self.parameters.shoppers))
         }
-        let lift = try Switchback(windows).compared().lift
+        let lift = try Self.lift(windows)
         let truth = Double(all.total) / Double(none.total) - 1
         return Result(
             truth: truth, persons: try Self.persons(half.byPerson, isTreated), switchback: lift.estimate,
-            covers: lift.interval?.contains(truth) ?? true)
+            covers: lift.interval.contains(truth))
+    }
+
+    /// A shelf that is emptied every single day sells the same in every window: then the lift is nothing, exactly.
+    private static func lift(
+        _ windows: [Switchback.Window]
+    ) throws(InferenceProblem) -> (estimate: Double, interval: Interval) {
+        do {
+            let lift = try Switchback(windows).compared().lift
+            return (lift.estimate, lift.interval ?? Interval(-.infinity, .infinity))
+        } catch .constantMetric {
+            return (0, Interval(0, 0))
+        }
     }
 
     private static func persons(_ units: [Int], _ isTreated: [Bool]) throws(InferenceProblem) -> Double {
