@@ -122,6 +122,14 @@ public struct KeepAllocations: Sendable {
     private static func fill(
         _ request: AllocationRequest, _ measured: [MeasuredOption], in transaction: any Transaction
     ) throws -> AllocationRequest {
+        guard !measured.isEmpty else { return request }
+        guard let margin = request.margin else {
+            throw InvalidField(
+                "margin", "is needed where an experiment measured what people paid: the share left after goods and "
+                    + "delivery.",
+                zh: "价值取自实验测得的支付金额时必填：扣除货品与物流成本后剩余的比例。")
+        }
+        let share = Double(margin.value) / 10_000
         var request = request
         for entry in measured {
             guard let group = request.groups.firstIndex(where: { $0.name == entry.group }),
@@ -132,8 +140,8 @@ public struct KeepAllocations: Sendable {
             guard let comparison = result.arms.first?.row(.paidValue)?.comparison else {
                 throw InvalidField("experiment", "has measured no paid value yet.", zh: "该实验尚未测得支付金额。")
             }
-            request.groups[group].options[option].value = comparison.effect
-            request.groups[group].options[option].valueError = comparison.standardError
+            request.groups[group].options[option].value = comparison.effect * share
+            request.groups[group].options[option].valueError = comparison.standardError * share
         }
         return request
     }

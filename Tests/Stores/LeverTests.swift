@@ -188,12 +188,13 @@ struct LeverTests {
     private static func checkGrants(_ desk: CouponLab, _ experiment: Experiment) async throws {
         let keep = KeepAllocations(desk.market)
         await #expect(throws: ExperimentProblem.notAllocated) { try await desk.lab.move(desk.decision, .ship) }
+        try await checkMargin(desk, experiment)
         let wanted = CouponAllocation(
-            from: experiment.id, named: "spring", budget: 10_000_000, for: desk.decision)
+            from: experiment.id, named: "spring", budget: 10_000_000, margin: BasisPoints(5_000), for: desk.decision)
         let made = try await keep.allocate(wanted, desk.lab.command)
         let often = made.outcome.choices.filter { $0.people > 0 }
         #expect(often.count == Audience.folds && often.allSatisfy { $0.group.hasPrefix("orders-2/") }, "\(often)")
-        #expect(often.allSatisfy { $0.net > 0 && $0.value > 4_000 && $0.value < 6_500 && abs($0.cost - 1_000) < 1 })
+        #expect(often.allSatisfy { $0.net > 0 && $0.value > 2_000 && $0.value < 3_250 && abs($0.cost - 1_000) < 1 })
         let prices = try #require(try await keep.desk().prices.first)
         #expect(prices.allocation == made.id && prices.money == made.outcome.money && prices.currency == .cny)
         try await desk.lab.move(desk.decision, .ship)
@@ -206,6 +207,27 @@ struct LeverTests {
         let confirming = try await desk.exposures().filter { $0.experiment != experiment.id }
         #expect(Set(confirming.map(\.person)).isSubset(of: buyers), "only whom it would reach is compared")
         #expect(Set(confirming.filter { !$0.isGhost }.map(\.person)) == granted)
+    }
+
+    /// What people paid is no value before somebody said how much of it is left.
+    private static func checkMargin(_ desk: CouponLab, _ experiment: Experiment) async throws {
+        let keep = KeepAllocations(desk.market)
+        let measured = [KeepAllocations.MeasuredOption(group: "all", option: "coupon", experiment: experiment.id)]
+        let option = OptionEstimate(option: "coupon", value: 0, valueError: 0, cost: 1)
+        func values(_ margin: BasisPoints?) async throws -> OptionEstimate {
+            let request = AllocationRequest(
+                name: "measured", budget: 1_000, currency: .cny, margin: margin,
+                groups: [AllocationGroup(name: "all", people: 10, options: [option])])
+            let made = try await keep.allocate(
+                request, measured: measured, for: desk.decision, desk.lab.command)
+            return made.request.groups[0].options[0]
+        }
+        for margin in [nil, BasisPoints(0), BasisPoints(10_001)] {
+            await #expect(throws: InvalidField.self) { _ = try await values(margin) }
+        }
+        let (all, quarter) = (try await values(BasisPoints(10_000)), try await values(BasisPoints(2_500)))
+        #expect(all.value > 0 && abs(all.value - 4 * quarter.value) < 1e-6)
+        #expect(abs(all.valueError - 4 * quarter.valueError) < 1e-6)
     }
 
     @Test("a price above what the coupon creates stops it at once", arguments: TestStore.available)

@@ -64,7 +64,7 @@ struct OptionEstimateBody: Documented {
     /// Incremental value a person in minor units, with its standard error; absent where an experiment measured it.
     let value: Double?
     let valueError: Double?
-    /// The experiment whose first treatment is the option: value and error are its paid value a person.
+    /// The experiment whose first treatment is the option: value and error are the margin of its paid value a person.
     let experiment: ExperimentID?
     /// Cost a person in minor units.
     let cost: Double
@@ -94,10 +94,13 @@ struct NewAllocationBody: Documented {
     let currency: Currency
     /// What the mean experience must not fall below, in NPS points; what the experience budget has left holds besides.
     let experienceFloor: Double?
+    /// Of what people paid, the share that is left after goods and delivery, in basis points; needed where an experiment
+    /// measured an option's value.
+    let margin: Int64?
     let groups: [AllocationGroupBody]
     static let example = NewAllocationBody(
         decision: Identifier(rawValue: 14), name: "Spring coupons", budget: 3_000_000, currency: .cny,
-        experienceFloor: -0.2, groups: [.example])
+        experienceFloor: -0.2, margin: 2_500, groups: [.example])
 }
 
 /// What was decided for an option of a group.
@@ -131,11 +134,13 @@ struct AllocationBody: Documented {
     /// How far from the best it may be, as a share of the value.
     let gap: Double
     let floor: Double?
+    /// The share of paid amounts that counted as value, in basis points; absent where no value was read from them.
+    let margin: Int64?
     let choices: [OptionChoiceBody]
     static let example = AllocationBody(
         id: Identifier(rawValue: 17), decision: Identifier(rawValue: 14), name: "Spring coupons",
         createdAt: Instant(milliseconds: 0), lambda: 1.2, mu: 0, value: 3_840_000, cost: 3_000_000,
-        meanExperience: 0.01, gap: 0.00001, floor: -0.2, choices: [.example])
+        meanExperience: 0.01, gap: 0.00001, floor: -0.2, margin: 2_500, choices: [.example])
 }
 
 extension MarketplaceAPI {
@@ -218,6 +223,7 @@ extension NewAllocationBody {
     var request: AllocationRequest {
         AllocationRequest(
             name: name, budget: budget, currency: currency, experienceFloor: experienceFloor,
+            margin: margin.map { BasisPoints($0) },
             groups: groups.map { group in
                 AllocationGroup(
                     name: group.name, people: group.people,
@@ -245,6 +251,7 @@ extension AllocationBody {
             id: stored.id, decision: stored.decision, name: stored.request.name, createdAt: stored.createdAt,
             lambda: outcome.money, mu: outcome.experience, value: outcome.value, cost: outcome.cost,
             meanExperience: outcome.meanExperience, gap: outcome.gap, floor: outcome.floor,
+            margin: stored.request.margin?.value,
             choices: outcome.choices.map {
                 OptionChoiceBody(
                     group: $0.group, option: $0.option, people: $0.people, value: $0.value, cost: $0.cost,

@@ -29,11 +29,13 @@ struct NewCouponAllocationBody: Documented {
     let name: String
     /// The platform's money in minor units.
     let budget: Double
+    /// Of what people paid, the share that is left after goods and delivery, in basis points.
+    let margin: Int64
     /// What the mean experience must not fall below, in NPS points; what the experience budget has left holds besides.
     let experienceFloor: Double?
     static let example = NewCouponAllocationBody(
         decision: Identifier(rawValue: 14), experiment: Identifier(rawValue: 15), name: "Spring coupons",
-        budget: 3_000_000, experienceFloor: -0.2)
+        budget: 3_000_000, margin: 2_500, experienceFloor: -0.2)
 }
 
 /// Rates to be set.
@@ -83,7 +85,8 @@ extension MarketplaceAPI {
             return AllocationBody(
                 try await KeepAllocations(market).allocate(
                     CouponAllocation(
-                        from: body.experiment, named: body.name, budget: body.budget, floor: body.experienceFloor,
+                        from: body.experiment, named: body.name, budget: body.budget,
+                        margin: BasisPoints(body.margin), floor: body.experienceFloor,
                         for: body.decision), try call.command))
         }
         api.route(

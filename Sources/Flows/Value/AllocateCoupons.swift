@@ -16,10 +16,11 @@ extension KeepAllocations {
     public func allocate(_ coupons: CouponAllocation, _ command: Command) async throws -> StoredAllocation {
         let made = try await once(command, coupons.decision) { market, proof, person, transaction in
             guard let assignments = market.experiments.assignments else { throw NotFound("experiment") }
-            let estimates = try CouponEstimates(of: coupons.experiment, assignments, in: transaction)
+            let estimates = try CouponEstimates(
+                of: coupons.experiment, margin: coupons.margin, assignments, in: transaction)
             let request = AllocationRequest(
                 name: coupons.name, budget: coupons.budget, currency: estimates.currency,
-                experienceFloor: coupons.floor, groups: try estimates.groups())
+                experienceFloor: coupons.floor, margin: coupons.margin, groups: try estimates.groups())
             return try market.allocations.allocate(request, by: proof, person: person, in: transaction).description
         }
         try await market.reloadArms()
@@ -34,17 +35,20 @@ public final class CouponAllocation: Sendable {
     let decision: DecisionID
     let name: String
     let budget: Double
+    let margin: BasisPoints
     let floor: Double?
 
     /// - Parameters:
     ///   - budget: the platform's money in minor units.
+    ///   - margin: of what people paid, the share that is left after goods and delivery. Without it a coupon that only moves
+    ///     goods at their cost would look like a gain.
     ///   - floor: what the mean experience must not fall below; `nil` for what the experience budget has left.
     public init(
-        from experiment: ExperimentID, named name: String, budget: Double, floor: Double? = nil,
+        from experiment: ExperimentID, named name: String, budget: Double, margin: BasisPoints, floor: Double? = nil,
         for decision: DecisionID
     ) {
         (self.experiment, self.decision, self.name) = (experiment, decision, name)
-        (self.budget, self.floor) = (budget, floor)
+        (self.budget, self.margin, self.floor) = (budget, margin, floor)
     }
 }
 
@@ -54,7 +58,7 @@ struct CouponEstimates {
     let currency: Currency
     private let experiment: Experiment
     private let coupons: [CouponID]
-    /// By fold, purchases and arm: what people spent less what they got back, minor units.
+    /// By fold, purchases and arm: the margin of what people spent less what they got back, minor units.
     private var outcomes: [Moments]
     /// By purchases and arm: what the platform paid, minor units.
     private var costs: [Moments]
@@ -65,7 +69,9 @@ struct CouponEstimates {
 
     private var arms: Int { experiment.terms.arms.count }
 
-    init(of id: ExperimentID, _ assignments: Assignments, in transaction: any Transaction) throws {
+    init(
+        of id: ExperimentID, margin: BasisPoints, _ assignments: Assignments, in transaction: any Transaction
+    ) throws {
         experiment = try Experiments.find(id, in: transaction)
         guard experiment.terms.lever == .coupons, experiment.purpose == .measure, experiment.startedAt != nil,
             experiment.terms.design == .persons
@@ -89,11 +95,12 @@ struct CouponEstimates {
             let share = Double(terms[coupon]?.funding.platform.value ?? 0) / 10_000
             paid.append(try Coupons.consumed(of: coupon, in: transaction).mapValues { Double($0) * share })
         }
+        let share = Double(margin.value) / 10_000
         try Experiments.eachParticipant(in: id, in: transaction) { person, participant in
             let audience = assignments.audience(of: person, participant.earlier)
             let (arm, kind) = (participant.arm, audience.purchases.rawValue)
-            let value = (participant.totals[.paidValue] ?? 0) - (participant.totals[.refundedValue] ?? 0)
-            outcomes[(audience.fold * Self.kinds + kind) * arms + arm].add(value)
+            let kept = (participant.totals[.paidValue] ?? 0) - (participant.totals[.refundedValue] ?? 0)
+            outcomes[(audience.fold * Self.kinds + kind) * arms + arm].add(kept * share)
             costs[kind * arms + arm].add(paid[arm][person] ?? 0)
         }
     }

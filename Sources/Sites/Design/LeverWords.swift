@@ -6,6 +6,7 @@ enum LeverWord: String, CaseIterable {
     case publishedPrices, publishedPricesHelp, noPrices, pricesLine, exchangeRates, exchangeRatesHelp, noRates
     case ratesLine, rateCurrency, rateLike, rateRefund, rateReport, rateNotInterested, rateRefundCost, setRates
     case allocateCoupons, allocateCouponsHelp, couponExperiment, budgetGone, explorationNow
+    case margin, marginHelp, marginCounted
     case everythingTotal, everythingHelp, reviewsDue, reviewsHelp, noReviews, reviewDay, isDue, driftColumn
     case driftHolds, driftFaded, driftShort, driftHarmful, driftUnknown, varianceExplained
 
@@ -63,6 +64,14 @@ enum LeverWord: String, CaseIterable {
                 "从实验读取每张券对各类买家的增量：用他人的数据估计，并取稳妥下限。"
             )
         case .couponExperiment: ("Experiment", "实验")
+        case .margin: ("Margin of what people pay, %", "支付金额中的毛利占比（%）")
+        case .marginHelp:
+            (
+                "What is left after goods and delivery. Only this counts as value; else a coupon that moves goods at "
+                    + "their cost would look like a gain.",
+                "扣除货品与物流成本后剩余的比例。只有这部分计为价值，否则按成本价促销的优惠券也会显得有收益。"
+            )
+        case .marginCounted: ("Of what people paid, {0} % counts as value.", "支付金额的 {0}% 计为价值。")
         case .budgetGone:
             ("The experience budget is spent: nothing that hurts gets through.", "体验预算已用尽：任何有损体验的做法都不会通过。")
         case .explorationNow: ("Exploration may take {0} of the feed.", "探索流量最多占推荐的 {0}。")

@@ -52,11 +52,16 @@ enum PriceWord: String, CaseIterable {
         case .changedFreight: ("Delivery costs {1} instead of {0}.", "运费由 {0} 变为 {1}。")
         case .changedTax: ("Tax is {1} instead of {0}.", "税费由 {0} 变为 {1}。")
         case .couponsHelp:
-            ("Offer a discount on your goods. Who pays a share has to agree before it runs.", "为本店商品发放优惠券；所有出资方同意后生效。")
+            (
+                "Offer a discount on your goods. Who pays a share has to agree before it runs. Where the platform pays a "
+                    + "share, nobody is offered the coupon before the platform allocated it.",
+                "为本店商品发放优惠券；所有出资方同意后生效。平台出资的券，须经平台分配后才会发放。"
+            )
         case .couponsHelpOperator:
             (
-                "The platform pays in the name of a running decision. Who else pays a share has to agree.",
-                "平台出资须对应正在执行的决策；其他出资方同意后生效。"
+                "The platform pays in the name of a running decision. Who else pays a share has to agree. Nobody is offered "
+                    + "the coupon before it was tried and allocated: see Allocation.",
+                "平台出资须对应正在执行的决策；其他出资方同意后生效。经实验并完成“资源分配”之前，不会发放给任何人。"
             )
         case .noCoupons: ("No coupons yet.", "暂无优惠券。")
         case .offerCoupon: ("Offer a coupon", "发放优惠券")

@@ -109,6 +109,7 @@ struct AllocationPages: Sendable {
             let wanted = CouponAllocation(
                 from: try form.identifier("experiment", as: ExperimentKind.self), named: form["name"] ?? "",
                 budget: try Self.number(form["budget"], "budget") * 100,
+                margin: BasisPoints(try form.percent("margin") ?? 0),
                 floor: try form["floor"].map { try Self.number($0, "floor") }, for: decision)
             _ = try await KeepAllocations(market).allocate(wanted, command)
         }
@@ -230,6 +231,10 @@ enum AllocationView {
             "mu": money(outcome.experience), "experience": Figures.signed(outcome.meanExperience),
             "sentence": context.words(
                 .allocationSentence, money(outcome.cost), money(stored.request.budget), money(outcome.value)),
+            "margin": maybe(
+                stored.request.margin.map {
+                    context.words(.marginCounted, Figures.text(Double($0.value) / 100))
+                }),
             "choices": outcome.choices.map { choice in
                 [
                     "group": Audience(name: choice.group)?.title.text(in: context.language) ?? choice.group,

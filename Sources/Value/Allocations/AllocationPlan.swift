@@ -52,15 +52,19 @@ public struct AllocationRequest: Sendable, Hashable, Codable {
     /// What the mean experience of all people must not fall below, in NPS points; `nil` for what the experience budget has
     /// left.
     public var experienceFloor: Double?
+    /// Of what people paid, the share that counts as value, 1–10,000: what is left after goods and delivery. `nil` where no
+    /// value was read from paid amounts.
+    public var margin: BasisPoints?
     /// The groups.
     public var groups: [AllocationGroup]
 
     /// A request.
     public init(
-        name: String, budget: Double, currency: Currency, experienceFloor: Double? = nil, groups: [AllocationGroup]
+        name: String, budget: Double, currency: Currency, experienceFloor: Double? = nil, margin: BasisPoints? = nil,
+        groups: [AllocationGroup]
     ) {
         (self.name, self.budget, self.currency) = (name, budget, currency)
-        (self.experienceFloor, self.groups) = (experienceFloor, groups)
+        (self.experienceFloor, self.margin, self.groups) = (experienceFloor, margin, groups)
     }
 
     /// The request with names trimmed and numbers checked.
@@ -71,6 +75,9 @@ public struct AllocationRequest: Sendable, Hashable, Codable {
         request.name = try ValidatedText(name, field: "name", length: 1...120).value
         guard budget.isFinite, budget >= 0, experienceFloor?.isFinite ?? true else {
             throw InvalidField("budget", "must be a number, not negative.", zh: "须为非负数。")
+        }
+        if let margin, !(1...10_000).contains(margin.value) {
+            throw InvalidField("margin", "must lie above 0 and be at most 100 %.", zh: "须大于 0 且不超过 100%。")
         }
         guard (1...200).contains(groups.count), Set(groups.map(\.name)).count == groups.count else {
             throw InvalidField("groups", "must be 1–200 with different names.", zh: "人群须为 1–200 个且名称不同。")
