@@ -125,8 +125,9 @@ public struct KeepAllocations: Sendable {
         guard !measured.isEmpty else { return request }
         guard let margin = request.margin else {
             throw InvalidField(
-                "margin", "is needed where an experiment measured what people paid: the share left after goods and "
-                    + "delivery.",
+                "margin",
+                "is needed where an experiment measured what people paid: the share left after goods "
+                    + "and delivery.",
                 zh: "价值取自实验测得的支付金额时必填：扣除货品与物流成本后剩余的比例。")
         }
         let share = Double(margin.value) / 10_000

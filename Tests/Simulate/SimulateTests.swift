@@ -1,3 +1,4 @@
+import Flows
 import Foundation
 import Testing
 
@@ -39,6 +40,29 @@ import Testing
         // The baseline's own number: both twins rank alike.
         let report = try await Self.report(Self.plan("like = 1", truth: true))
         #expect(report.effects.allSatisfy { $0.truth == 0 })
+    }
+
+    @Test("What is kept is an ordinary marketplace, labelled as simulated, with its decision and what it measured")
+    func keeps() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "kept-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var plan = Self.plan("fatigue = 3", enjoyment: 1.5)
+        plan.kept = folder
+        let report = try await Self.report(plan)
+        let installation = try await Installation.open(InstallationOptions.parse(["--data", folder]))
+        #expect(try await installation.notice()?.en.hasPrefix("Simulated") == true)
+        let (market, _) = try installation.marketplace(callbackPort: 1, environment: [:])
+        try await market.load()
+        let experiment = try #require(try await market.experiments.list(limit: 10).first { $0.purpose == .measure })
+        let (result, _, _) = try await ReadValue(market).result(of: experiment.id)
+        #expect(result.counts == report.people)
+        await installation.store.close()
+        do {
+            _ = try Simulate.parse(["--keep", folder])
+            Issue.record("a marketplace was written over")
+        } catch {
+            #expect(Simulate.message(for: error).contains("--keep"))
+        }
     }
 
     @Test("The same seed prints the same days, another seed others")

@@ -23,6 +23,11 @@ public struct Dataset: Sendable, Equatable {
     /// The currency where a row names none.
     public let currency: Currency
 
+    /// A data set.
+    public init(namespace: String, name: Localized, kind: Kind, currency: Currency) {
+        (self.namespace, self.name, self.kind, self.currency) = (namespace, name, kind, currency)
+    }
+
     /// Every imported data set, by namespace; the migrations of ``Import`` must have run.
     public static func all(in store: any Store) async throws -> [Dataset] {
         try await store.read { transaction in
@@ -35,7 +40,8 @@ public struct Dataset: Sendable, Equatable {
         }
     }
 
-    func put(in transaction: any Transaction) throws {
+    /// Notes that the marketplace holds the data set; one of the same namespace is replaced.
+    public func put(in transaction: any Transaction) throws {
         try transaction.run(
             """
             INSERT INTO datasets (namespace, name_en, name_zh, kind, currency)

@@ -9,7 +9,8 @@ struct Simulate: AsyncParsableCommand {
         abstract: "Runs the flywheel with simulated people, and an experiment beside the truth.",
         discussion: """
             Shoppers, creators and merchants of a simulated world live in the real feed, orders, decisions and \
-            experiments, on a store of their own that is deleted afterwards. After a third of the days an experiment on \
+            experiments, on a store of their own that is deleted afterwards (--keep keeps that of the experiment, for \
+            the pages of `quanyu serve`). After a third of the days an experiment on \
             ranking weights begins. The world is then run twice more with the same luck, with nobody and with everybody \
             treated: the difference is the true effect. Everything printed is simulated. See docs/world.md.
             """)
@@ -32,6 +33,9 @@ struct Simulate: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Run the twin worlds that say what is true (three times the work).")
     var truth = true
 
+    @Option(help: "A new folder for the marketplace of the experiment: `quanyu serve --data FOLDER` shows it.")
+    var keep: String?
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -42,6 +46,9 @@ struct Simulate: AsyncParsableCommand {
         }
         guard (-3...3).contains(enjoyment) else {
             throw ValidationError("--enjoyment must be -3 to 3, not \(enjoyment).")
+        }
+        if let keep, FileManager.default.fileExists(atPath: "\(keep)/quanyu.sqlite") {
+            throw ValidationError("--keep: \(keep) holds a marketplace already. Name a new folder.")
         }
         let weights: RankingWeights
         do {
@@ -63,7 +70,8 @@ struct Simulate: AsyncParsableCommand {
 
     func run() async throws {
         let plan = SimulationPlan(
-            days: days, seed: seed, shoppers: shoppers, treatment: lines, enjoyment: enjoyment, tellsTruth: truth)
+            days: days, seed: seed, shoppers: shoppers, treatment: lines, enjoyment: enjoyment, tellsTruth: truth,
+            kept: keep)
         let (json, days) = (json, days)
         if !json { print("SIMULATED: \(shoppers) shoppers, \(days) days, seed \(seed)\n\(SimulatedDay.heading)") }
         let simulation = Simulation(plan: plan) { run, day in
@@ -78,6 +86,11 @@ struct Simulate: AsyncParsableCommand {
             let report = try await simulation.run()
             FileHandle.standardError.write(Data("\n".utf8))
             print(json ? try report.json : report.text)
+            if let keep, !json {
+                print(
+                    "Kept: quanyu serve --data \(keep). Sign up there; quanyu grant --data \(keep) --help says how you "
+                        + "become its operator.")
+            }
         } catch let problem as any Problem {
             throw ValidationError(problem.details.detail)
         }

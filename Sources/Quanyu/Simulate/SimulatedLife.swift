@@ -50,9 +50,10 @@ struct SimulatedLife {
     private var videos: [VideoID: Item] = [:]
     private static let slatesOfVisit = 3
 
-    init(_ parameters: Parameters, seed: UInt64) async throws {
+    /// - Parameter kept: the folder that the rooms stay in; `nil` for one that is deleted in the end.
+    init(_ parameters: Parameters, seed: UInt64, in kept: String? = nil) async throws {
         world = World(parameters, seed: seed)
-        rooms = try await SimulatedMarket.open(world, seed: seed)
+        rooms = try await SimulatedMarket.open(world, seed: seed, in: kept)
         totals = [ShopperTotals](repeating: ShopperTotals(), count: world.shoppers.count)
         productNumbers = Dictionary(
             rooms.goods.enumerated().map { ($1.product, $0) }, uniquingKeysWith: { first, _ in first })

@@ -26,18 +26,18 @@ struct SimulatedMarket: Sendable {
     let market: Marketplace
     let clock: SimulatedClock
     let folder: String
+    /// Whether the folder stays when it is over.
+    let isKept: Bool
     let shoppers: [PersonID]
     let creators: [PersonID]
     let goods: [Goods]
     let address: Address
 
-    /// Opens rooms in a new folder and fills them. ``close()`` deletes it.
-    static func open(_ world: World, seed: UInt64) async throws -> SimulatedMarket {
-        // A simulation is over when its process ends: nothing of it has to survive a power failure.
-        let memory = "/dev/shm"
-        let root =
-            FileManager.default.isWritableFile(atPath: memory) ? memory : FileManager.default.temporaryDirectory.path
-        let folder = "\(root)/quanyu-simulation-\(UUID().uuidString)"
+    /// Opens rooms in a new folder and fills them.
+    ///
+    /// - Parameter kept: the folder that they stay in; `nil` for one that ``close()`` deletes.
+    static func open(_ world: World, seed: UInt64, in kept: String? = nil) async throws -> SimulatedMarket {
+        let folder = kept ?? temporaryFolder()
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let store = try SQLiteStore(path: "\(folder)/quanyu.sqlite")
         try await store.migrate(Marketplace.migrations + Import.migrations)
@@ -45,7 +45,7 @@ struct SimulatedMarket: Sendable {
         let market = Marketplace(store: store, source: clock.source, provider: SimulatedProvider())
         try await market.load()
         let opened = SimulatedMarket(
-            market: market, clock: clock, folder: folder,
+            market: market, clock: clock, folder: folder, isKept: kept != nil,
             shoppers: world.shoppers.map { _ in clock.source.identifier() },
             creators: world.creators.map { _ in clock.source.identifier() }, goods: goods(of: world, clock.source),
             address: try Address(
@@ -54,9 +54,18 @@ struct SimulatedMarket: Sendable {
         return opened
     }
 
-    /// Ends it and deletes its folder.
+    /// A simulation that nobody keeps is over when its process ends: nothing of it has to survive a power failure.
+    private static func temporaryFolder() -> String {
+        let memory = "/dev/shm"
+        let root =
+            FileManager.default.isWritableFile(atPath: memory) ? memory : FileManager.default.temporaryDirectory.path
+        return "\(root)/quanyu-simulation-\(UUID().uuidString)"
+    }
+
+    /// Ends it, and deletes its folder unless it is kept.
     func close() async {
         await market.store.close()
+        guard !isKept else { return }
         try? FileManager.default.removeItem(atPath: folder)
     }
 
@@ -68,7 +77,11 @@ struct SimulatedMarket: Sendable {
     }
 
     private func fill(from world: World) async throws {
+        let label = Dataset(
+            namespace: "simulation", name: Localized(en: "quanyu simulate", zh: "quanyu simulate 模拟世界"),
+            kind: .simulated, currency: .cny)
         try await market.store.write { [self] transaction in
+            try label.put(in: transaction)
             try putPeople(in: transaction)
             try putGoods(world, in: transaction)
             let videos = world.videos.values.sorted { ($0.day, $0.item.order) < ($1.day, $1.item.order) }

@@ -20,6 +20,8 @@ struct SimulationPlan: Sendable {
     let enjoyment: Double
     /// Whether the twin worlds are run, which say what is true.
     let tellsTruth: Bool
+    /// The folder that the marketplace of the experiment stays in; `nil` for nowhere.
+    var kept: String?
 
     /// Days before the experiment: the feed has to learn something first.
     var warmUp: Int { days / 3 }
@@ -53,7 +55,7 @@ struct Simulation: Sendable {
     func run() async throws -> SimulationReport {
         let start = ContinuousClock.now
         async let twins = twins()
-        var life = try await SimulatedLife(plan.parameters, seed: plan.seed)
+        var life = try await SimulatedLife(plan.parameters, seed: plan.seed, in: plan.kept)
         do {
             let (days, experiment) = try await experiment(&life)
             let report = try await report(life, days, experiment, try await twins, since: start)
