@@ -58,6 +58,18 @@ public struct ValueReview: Sendable {
     public let drift: Drift
 }
 
+/// An experiment with all that is known of it.
+public struct ExperimentReading: Sendable {
+    /// What it shows.
+    public let result: ExperimentResult
+    /// Whose experiment it is.
+    public let decision: Decision
+    /// All that was counted.
+    public let counted: Counted
+    /// How many people it needs, and how long they take to come; `nil` where too little is known.
+    public let plan: DurationPlan?
+}
+
 /// What experiments and decisions show.
 public struct ReadValue: Sendable {
     private let market: Marketplace
@@ -65,18 +77,20 @@ public struct ReadValue: Sendable {
     /// Over the rooms of `market`.
     public init(_ market: Marketplace) { self.market = market }
 
-    /// An experiment with its decision and all that was counted.
+    /// An experiment with its decision, all that was counted and its plan.
     ///
     /// - Throws: `NotFound`.
-    public func result(
-        of id: ExperimentID
-    ) async throws -> (result: ExperimentResult, decision: Decision, counted: Counted) {
+    public func result(of id: ExperimentID) async throws -> ExperimentReading {
         try await market.store.read { transaction in
             let experiment = try Experiments.find(id, in: transaction)
             let counted = try Experiments.counted(id, in: transaction)
-            return (
-                ExperimentResult(experiment, counted), try Decisions.find(experiment.decision, in: transaction), counted
-            )
+            let everything = try Experiments.everything(in: transaction).map {
+                try Experiments.counted($0.id, in: transaction)
+            }
+            return ExperimentReading(
+                result: ExperimentResult(experiment, counted),
+                decision: try Decisions.find(experiment.decision, in: transaction), counted: counted,
+                plan: DurationPlan(experiment, counted, everything: everything))
         }
     }
 

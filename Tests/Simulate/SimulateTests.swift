@@ -54,7 +54,7 @@ import Testing
         let (market, _) = try installation.marketplace(callbackPort: 1, environment: [:])
         try await market.load()
         let experiment = try #require(try await market.experiments.list(limit: 10).first { $0.purpose == .measure })
-        let (result, _, _) = try await ReadValue(market).result(of: experiment.id)
+        let result = try await ReadValue(market).result(of: experiment.id).result
         #expect(result.counts == report.people)
         await installation.store.close()
         do {

@@ -19,7 +19,7 @@ enum ImpersonalColumns {
         "exchange_rates": "position rates decision since",
         "experience_budgets": "spent starts_at ends_at",
         "experience_spending": "budget position decision what points spent_at",
-        "experiment_cells": "experiment arm metric day people moments",
+        "experiment_cells": "experiment arm metric day segment people moments",
         "experiment_events": "event happened_at",
         "experiment_holdout_changes": "position",
         "experiment_holdouts": "name share",

@@ -189,6 +189,7 @@ struct LeverTests {
         let keep = KeepAllocations(desk.market)
         await #expect(throws: ExperimentProblem.notAllocated) { try await desk.lab.move(desk.decision, .ship) }
         try await checkMargin(desk, experiment)
+        try await checkSegments(desk, experiment)
         let wanted = CouponAllocation(
             from: experiment.id, named: "spring", budget: 10_000_000, margin: BasisPoints(5_000), for: desk.decision)
         let made = try await keep.allocate(wanted, desk.lab.command)
@@ -207,6 +208,27 @@ struct LeverTests {
         let confirming = try await desk.exposures().filter { $0.experiment != experiment.id }
         #expect(Set(confirming.map(\.person)).isSubset(of: buyers), "only whom it would reach is compared")
         #expect(Set(confirming.filter { !$0.isGhost }.map(\.person)) == granted)
+    }
+
+    /// Cells know what kind of buyer somebody was before, and forget nobody.
+    private static func checkSegments(_ desk: CouponLab, _ experiment: Experiment) async throws {
+        let (counted, members) = try await desk.market.store.read { transaction in
+            var members: Set<PersonID> = []
+            try Experiments.eachParticipant(in: experiment.id, in: transaction) { person, _ in members.insert(person) }
+            return (try Experiments.counted(experiment.id, in: transaction), members)
+        }
+        for kind in Audience.Purchases.allCases {
+            let people = counted.cells.filter { $0.metric == .buyers && $0.segment == kind }
+                .reduce(0) { $0 + $1.moments.count }
+            let expected = desk.kinds.enumerated().count {
+                members.contains($0.element) && min(2, desk.kind(of: $0.offset)) == kind.rawValue
+            }
+            #expect(people == expected && people > 0)
+        }
+        let reading = try await ReadValue(desk.market).result(of: experiment.id)
+        let several = try #require(reading.result.arms[0].segments.last)
+        #expect(several.segment == .several && several.counts.control + several.counts.treatment > 0)
+        #expect(reading.plan == nil, "everybody bought: nothing varies by which people could be counted")
     }
 
     /// What people paid is no value before somebody said how much of it is left.

@@ -122,7 +122,8 @@ public enum PersonalColumns {
         .init("experiment_history", .column("person"), "week weeks", .deleted),
         .init("experiment_kept", .column("person"), "experiment arm", .kept([:])),
         .init(
-            "experiment_people", .column("person"), "experiment period arm day exposed_at totals earlier", .kept([:])),
+            "experiment_people", .column("person"), "experiment period arm day segment exposed_at totals earlier",
+            .kept([:])),
     ]
 
     /// What somebody did at work: a shop and the marketplace go on knowing that it was one person, not which.

@@ -93,6 +93,43 @@ struct MetricResultBody: Documented {
         liftLower: 0.36, liftUpper: 0.49, pValue: 1e-9, sequentialPValue: 1e-7, isSignificant: true)
 }
 
+/// The primary metric among one kind of buyer, per person.
+struct SegmentResultBody: Documented {
+    enum Segment: String, Codable, CaseIterable {
+        case none, one, several
+    }
+    /// Orders in the four whole weeks before they met the experiment.
+    let orders: Segment
+    let controlCount: Int
+    let treatmentCount: Int
+    /// Absent where too few people came.
+    let difference: Double?
+    /// All segments' intervals hold together, however often one looks.
+    let lower: Double?
+    let upper: Double?
+    /// Adjusted for looking at several segments (Benjamini–Hochberg), valid at every look.
+    let adjustedPValue: Double?
+    let isSignificant: Bool
+    static let example = SegmentResultBody(
+        orders: .one, controlCount: 2_000, treatmentCount: 2_000, difference: 0.05, lower: 0.01, upper: 0.09,
+        adjustedPValue: 0.002, isSignificant: true)
+}
+
+/// How many people an experiment needs.
+struct DurationPlanBody: Documented {
+    /// The least worthwhile effect, per person.
+    let effect: Double
+    /// The chance of finding it.
+    let power: Double
+    /// People of all arms.
+    let people: Int
+    /// Whole days from the start until they have come; absent while that isn't known and when so many never come.
+    let days: Int?
+    /// The least effect per person that the planned people find; absent without a planned end.
+    let detectable: Double?
+    static let example = DurationPlanBody(effect: 0.005, power: 0.8, people: 24_000, days: 12, detectable: 0.006)
+}
+
 /// A treatment against control.
 struct ArmResultBody: Documented {
     let arm: String
@@ -106,10 +143,12 @@ struct ArmResultBody: Documented {
     let evidence: LightBody
     let sentence: Localized?
     let metrics: [MetricResultBody]
+    /// The primary metric by kind of buyer; empty where none is known.
+    let segments: [SegmentResultBody]
     static let example = ArmResultBody(
         arm: "fresher", controlCount: 6_000, treatmentCount: 6_000, value: .example, experience: .example,
         evidence: .example, sentence: Localized(en: "Of 1,000 shown, 151 came.", zh: "每展示 1,000 人，来了 151 人。"),
-        metrics: [.example])
+        metrics: [.example], segments: [.example])
 }
 
 /// An experiment with what it shows.
@@ -121,8 +160,10 @@ struct ExperimentResultBody: Documented {
     let look: Int?
     let looks: Int?
     let arms: [ArmResultBody]
+    /// Absent where time is switched, and before enough is known of what people do.
+    let plan: DurationPlanBody?
     static let example = ExperimentResultBody(
-        experiment: .example, sampleRatioPValue: 0.7, look: 2, looks: 5, arms: [.example])
+        experiment: .example, sampleRatioPValue: 0.7, look: 2, looks: 5, arms: [.example], plan: .example)
 }
 
 /// What is measured.
@@ -189,14 +230,39 @@ extension ArmResultBody {
             value: LightBody(result.lights.value), experience: LightBody(result.lights.experience),
             evidence: LightBody(result.lights.evidence),
             sentence: result.sentence.map { Localized(en: $0.en, zh: $0.zh) },
-            metrics: result.rows.map(MetricResultBody.init))
+            metrics: result.rows.map(MetricResultBody.init), segments: result.segments.map(SegmentResultBody.init))
+    }
+}
+
+extension SegmentResultBody {
+    init(_ row: ExperimentResult.SegmentRow) {
+        let kind: Segment =
+            switch row.segment {
+            case .none: .none
+            case .one: .one
+            case .several: .several
+            }
+        self.init(
+            orders: kind, controlCount: row.counts.control, treatmentCount: row.counts.treatment,
+            difference: row.comparison?.effect, lower: row.interval?.lower, upper: row.interval?.upper,
+            adjustedPValue: row.adjustedPValue, isSignificant: row.isSignificant)
+    }
+}
+
+extension DurationPlanBody {
+    init(_ plan: DurationPlan) {
+        self.init(
+            effect: plan.effect, power: DurationPlan.power, people: plan.people, days: plan.days,
+            detectable: plan.detectable)
     }
 }
 
 extension ExperimentResultBody {
-    init(_ result: ExperimentResult) {
+    init(_ reading: ExperimentReading) {
+        let result = reading.result
         self.init(
             experiment: ExperimentBody(result.experiment), sampleRatioPValue: result.sampleRatioPValue,
-            look: result.look?.number, looks: result.look?.of, arms: result.arms.map(ArmResultBody.init))
+            look: result.look?.number, looks: result.look?.of, arms: result.arms.map(ArmResultBody.init),
+            plan: reading.plan.map(DurationPlanBody.init))
     }
 }

@@ -16,7 +16,7 @@ extension MarketplaceAPI {
             "An experiment with what it shows: differences, lifts, intervals valid at every look, and three lights.",
             access: access
         ) { [market] call in
-            ExperimentResultBody(try await ReadValue(market).result(of: try call.experiment).result)
+            ExperimentResultBody(try await ReadValue(market).result(of: try call.experiment))
         }
         api.route(
             .get, "/experiment-metrics", "listExperimentMetrics",

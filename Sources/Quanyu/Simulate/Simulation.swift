@@ -178,7 +178,7 @@ struct Simulation: Sendable {
         _ life: SimulatedLife, _ days: [SimulatedDay], _ id: ExperimentID, _ twins: (control: Twin, treated: Twin)?,
         since start: ContinuousClock.Instant
     ) async throws -> SimulationReport {
-        let (result, _, _) = try await ReadValue(life.rooms.market).result(of: id)
+        let result = try await ReadValue(life.rooms.market).result(of: id).result
         let exposed = exposed(life)
         let arm = result.arms.first
         let effects = (arm?.rows ?? []).compactMap { effect($0, exposed, twins) }

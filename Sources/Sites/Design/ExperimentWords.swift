@@ -14,6 +14,8 @@ enum ExperimentWord: String, CaseIterable {
     case valueLedger, valueHelp, noValue, claimedColumn, measuredColumn, confirmedColumn, createdTotal, notYet
     case fewForLuck, totalShipped, misleading, costCreated, costCredited, decisionColumn, shippedMark
     case rankingWeights, rankingWeightsHelp, inForce, registerWeights, weightsLabel, alwaysValid, metricOwner
+    case peopleNeeded, neededUnknown, neededPeople, neededDays, neededNoDays, neededLeast
+    case segments, segmentsHelp, segmentColumn, segmentChance, segmentAnswer, segmentSure, segmentUnsure
 
     /// The word for a language.
     func text(in language: Kernel.Language) -> String { language == .zh ? texts.zh : texts.en }
@@ -121,6 +123,34 @@ enum ExperimentWord: String, CaseIterable {
         case .weightsLabel: ("Weights: one “name = number” a line, with a version", "权重：每行“名称 = 数值”，并写明 version")
         case .alwaysValid: ("Intervals hold however often you look.", "无论查看多少次，区间都有效。")
         case .metricOwner: ("Answers for it", "负责方")
+        case .peopleNeeded: ("People needed", "所需人数")
+        case .neededUnknown:
+            ("Not known before some hundred people were met.", "接触到数百人之后才能估算。")
+        case .neededPeople:
+            (
+                "{0} people find the least worthwhile effect with a chance of {1} %, if it is there.",
+                "若效果确实存在，{0} 人可以 {1}% 的把握发现最小值得做的效果。"
+            )
+        case .neededDays: ("At the present rate they have come {0} days after the start.", "按目前速度，开始后 {0} 天可达到。")
+        case .neededNoDays:
+            (
+                "Whether so many come is not known, or they never do: take a larger share or a larger effect.",
+                "尚不清楚能否达到，或永远达不到：请提高参与比例或选更大的效果。"
+            )
+        case .neededLeast:
+            ("The planned people find {0} per 1,000 or more.", "计划人数可发现每千人 {0} 及以上的效果。")
+        case .segments: ("By kind of buyer", "按买家类型")
+        case .segmentsHelp:
+            (
+                "What they had bought in the four weeks before they met the experiment. All intervals hold together; a "
+                    + "difference between kinds is a hint for the next decision, not a finding.",
+                "以进入实验前四周的购买情况划分。各区间同时成立；类型之间的差别只是下一步决策的线索，不是结论。"
+            )
+        case .segmentColumn: ("Who", "人群")
+        case .segmentChance: ("Chance, corrected for several looks", "偶然概率（已校正多重比较）")
+        case .segmentAnswer: ("Surely different?", "确有差别？")
+        case .segmentSure: ("yes", "是")
+        case .segmentUnsure: ("not known", "尚不能确定")
         }
     }
 }

@@ -136,8 +136,7 @@ struct ExperimentPages: Sendable {
     ) async throws -> Response {
         _ = try identity(context)
         let read = try await ReadValue(market).result(of: try id(context))
-        var view = ExperimentView(result: read.result, decision: read.decision, key: market.source.secret(bytes: 8))
-            .view(context)
+        var view = ExperimentView(reading: read, key: market.source.secret(bytes: 8)).view(context)
         view["message"] = maybe(problem?.sentence(in: context.language))
         var page = Page(.experiment, read.result.experiment.terms.name, .me, view)
         if let problem { page.status = .init(code: problem.details.kind.rawValue) }

@@ -1,16 +1,18 @@
 import Decisions
 import Experiments
+import Flows
 import HTTP
 import Inference
 import Kernel
 
 /// One experiment as its page shows it.
 struct ExperimentView: Sendable {
-    let result: ExperimentResult
-    let decision: Decision
+    let reading: ExperimentReading
     /// Makes each form of the page a command of its own.
     let key: String
 
+    private var result: ExperimentResult { reading.result }
+    private var decision: Decision { reading.decision }
     private var experiment: Experiment { result.experiment }
 
     func view(_ context: Context) -> View {
@@ -44,6 +46,9 @@ struct ExperimentView: Sendable {
             (context.words(.judgedBy), Metric(experiment.terms.primary).title.text(in: context.language)),
             (context.words(.leastPer1000), Figures.text(experiment.terms.leastWorthwhile)),
         ]
+        if experiment.terms.design == .persons {
+            facts.append((context.words(.peopleNeeded), planned(context)))
+        }
         if experiment.state != .draft {
             let counts = zip(experiment.terms.arms, result.counts)
                 .map { "\($0.name) \(context.format.number($1))" }.joined(separator: " · ")
@@ -56,6 +61,33 @@ struct ExperimentView: Sendable {
                 (context.words(.plannedLooks), context.words(.lookOf, "\(look.number)", "\(look.of)")))
         }
         return facts.map { ["label": $0.0, "value": $0.1] }
+    }
+
+    /// How many people find the least worthwhile effect, and how long they take to come.
+    private func planned(_ context: Context) -> String {
+        guard let plan = reading.plan else { return context.words(.neededUnknown) }
+        let chance = Figures.text(DurationPlan.power * 100)
+        let people = context.words(.neededPeople, context.format.number(plan.people), chance)
+        let days = plan.days.map { context.words(.neededDays, "\($0)") } ?? context.words(.neededNoDays)
+        let least = plan.detectable.map { context.words(.neededLeast, Figures.text($0 * 1_000)) }
+        return [people, days, least].compactMap(\.self).joined(separator: " ")
+    }
+
+    private func segment(_ row: ExperimentResult.SegmentRow, _ context: Context) -> View {
+        var view: View = [
+            "title": row.segment.title.text(in: context.language),
+            "people": context.format.number(row.counts.control + row.counts.treatment), "answer": false,
+            "problem": context.words(.tooFew),
+        ]
+        guard let comparison = row.comparison, let interval = row.interval, let chance = row.adjustedPValue else {
+            return view
+        }
+        view["answer"] = true
+        view["difference"] = Figures.signed(comparison.effect * 1_000)
+        view["interval"] = Self.range(interval, scale: 1_000)
+        view["chance"] = Figures.pValue(log: .log(chance))
+        view["isSure"] = context.words(row.isSignificant ? .segmentSure : .segmentUnsure)
+        return view
     }
 
     private func arm(_ arm: ExperimentResult.ArmResult, _ context: Context) -> View {
@@ -73,6 +105,9 @@ struct ExperimentView: Sendable {
                 ] as View
             },
             "icons": maybe(icons(arm, context)), "rows": arm.rows.map { row($0, context) },
+            "segments": maybe(
+                arm.segments.isEmpty
+                    ? nil : ["rows": arm.segments.map { segment($0, context) }] as View),
         ]
     }
 
@@ -123,7 +158,7 @@ struct ExperimentView: Sendable {
     static func csv(_ result: ExperimentResult, _ counted: Counted) -> String {
         var csv = CSVWriter(header: [
             "arm", "metric", "unit_count", "control_mean", "treatment_mean", "difference", "lower", "upper", "lift",
-            "lift_lower", "lift_upper", "p", "sequential_p", "day",
+            "lift_lower", "lift_upper", "p", "sequential_p", "day", "segment",
         ])
         func field(_ value: Double?) -> CSVWriter.Field {
             value.flatMap { $0.isFinite ? CSVWriter.Field.figure($0) : nil } ?? .empty
@@ -135,8 +170,19 @@ struct ExperimentView: Sendable {
                     field(row.means.control), field(row.means.treatment), field(row.comparison?.effect),
                     field(row.interval?.lower), field(row.interval?.upper), field(row.lift?.estimate),
                     field(row.lift?.interval?.lower), field(row.lift?.interval?.upper),
-                    field(row.comparison?.pValue), field(row.sequentialPValue), .empty,
+                    field(row.comparison?.pValue), field(row.sequentialPValue), .empty, .empty,
                 ])
+            }
+            for row in arm.segments {
+                csv.append(
+                    [
+                        .text(arm.arm.name), .text(result.experiment.terms.primary.rawValue),
+                        .number(Int64(row.counts.treatment)), field(row.comparison?.control.value),
+                        field(row.comparison?.treatment.value), field(row.comparison?.effect),
+                        field(row.interval?.lower), field(row.interval?.upper),
+                    ] + Array(repeating: .empty, count: 4) + [
+                        field(row.adjustedPValue), .empty, .text("orders-\(row.segment.rawValue)"),
+                    ])
             }
         }
         let names = result.experiment.terms.arms.map(\.name)
@@ -145,7 +191,9 @@ struct ExperimentView: Sendable {
                 [
                     .text(names[cell.arm]), .text(cell.metric.rawValue), .number(Int64(cell.moments.count)), .empty,
                     field(cell.moments.yMean),
-                ] + Array(repeating: .empty, count: 8) + [.number(cell.day)])
+                ] + Array(repeating: .empty, count: 8) + [
+                    .number(cell.day), cell.segment.map { .text("orders-\($0.rawValue)") } ?? .empty,
+                ])
         }
         return csv.text
     }

@@ -14,6 +14,15 @@ public struct Audience: Sendable, Hashable {
             default: self = .several
             }
         }
+
+        /// What they are called.
+        public var title: Localized {
+            switch self {
+            case .none: Localized(en: "No order lately", zh: "近期无订单")
+            case .one: Localized(en: "One order lately", zh: "近期 1 单")
+            case .several: Localized(en: "Several orders lately", zh: "近期多单")
+            }
+        }
     }
 
     /// Folds that people are drawn into.
@@ -42,11 +51,8 @@ public struct Audience: Sendable, Hashable {
     /// What it is called.
     public var title: Localized {
         let number = fold + 1
-        return switch purchases {
-        case .none: Localized(en: "No order lately · part \(number)", zh: "近期无订单 · 第 \(number) 份")
-        case .one: Localized(en: "One order lately · part \(number)", zh: "近期 1 单 · 第 \(number) 份")
-        case .several: Localized(en: "Several orders lately · part \(number)", zh: "近期多单 · 第 \(number) 份")
-        }
+        let kind = purchases.title
+        return Localized(en: "\(kind.en) · part \(number)", zh: "\(kind.text(in: .zh)) · 第 \(number) 份")
     }
 }
 

@@ -13,6 +13,8 @@ struct CellBatch {
         let period: Int64
         let arm: Int
         let day: Int64
+        /// The kind of buyer, as it is stored.
+        let segment: Int64
         let exposedAt: Instant
         let earlier: Earlier
         var totals: [MetricName: Double]
@@ -42,11 +44,12 @@ struct CellBatch {
                 let period = experiment.terms.design.period(of: exposure.time)
             else { continue }
             let day = experiment.terms.design == .persons ? exposure.time.milliseconds / 86_400_000 : period
+            let earlier = histories[exposure.person]?.earlier(at: exposure.time) ?? Earlier()
             members.append(
                 Member(
                     experiment: experiment.id, person: exposure.person, period: period, arm: exposure.arm, day: day,
-                    exposedAt: exposure.time,
-                    earlier: histories[exposure.person]?.earlier(at: exposure.time) ?? Earlier(), totals: [:]))
+                    segment: Int64(Audience.Purchases(earlier).rawValue), exposedAt: exposure.time, earlier: earlier,
+                    totals: [:]))
         }
         for start in stride(from: 0, to: members.count, by: Self.rows) {
             try insert(members[start..<min(start + Self.rows, members.count)], in: transaction)
@@ -57,8 +60,8 @@ struct CellBatch {
     private mutating func insert(_ members: ArraySlice<Member>, in transaction: any Transaction) throws {
         let rows: [[SQLValue]] = members.map { $0.columns + [.text($0.earlier.totals.line)] }
         let insertion = SQL(
-            "INSERT INTO experiment_people (experiment, person, period, arm, day, exposed_at, earlier) VALUES ",
-            row: "(?, ?, ?, ?, ?, ?, ?)", values: rows)
+            "INSERT INTO experiment_people (experiment, person, period, arm, day, segment, exposed_at, earlier) VALUES ",
+            row: "(?, ?, ?, ?, ?, ?, ?, ?)", values: rows)
         let added = try transaction.rows(
             "\(insertion) ON CONFLICT DO NOTHING RETURNING experiment, person, period, exposed_at")
         // Of two exposures in one statement the first is in the table; which one that is, its time tells.
@@ -110,8 +113,8 @@ struct CellBatch {
                 $0.columns + [.text($0.totals.line)]
             }
             let update = SQL(
-                "INSERT INTO experiment_people (experiment, person, period, arm, day, exposed_at, totals) VALUES ",
-                row: "(?, ?, ?, ?, ?, ?, ?)", values: rows)
+                "INSERT INTO experiment_people (experiment, person, period, arm, day, segment, exposed_at, totals) VALUES ",
+                row: "(?, ?, ?, ?, ?, ?, ?, ?)", values: rows)
             try transaction.send(
                 "\(update) ON CONFLICT (person, experiment, period) DO UPDATE SET totals = excluded.totals")
         }
@@ -225,10 +228,11 @@ struct CellBatch {
 }
 
 extension CellBatch.Member {
-    /// Experiment, person, period, arm, day, first exposure.
+    /// Experiment, person, period, arm, day, segment, first exposure.
     fileprivate var columns: [SQLValue] {
         [
-            experiment.sqlValue, person.sqlValue, period.sqlValue, arm.sqlValue, day.sqlValue, exposedAt.sqlValue,
+            experiment.sqlValue, person.sqlValue, period.sqlValue, arm.sqlValue, day.sqlValue, segment.sqlValue,
+            exposedAt.sqlValue,
         ]
     }
 
@@ -238,6 +242,7 @@ extension CellBatch.Member {
         period = try row.get("period")
         arm = try row.get("arm")
         day = try row.get("day")
+        segment = try row.get("segment")
         exposedAt = try row.get("exposed_at")
         earlier = Earlier(try [MetricName: Double](line: try row.get("earlier")))
         totals = try [MetricName: Double](line: try row.get("totals"))

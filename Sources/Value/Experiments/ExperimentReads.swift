@@ -26,6 +26,8 @@ public struct Cell: Sendable, Hashable {
     public let day: Int64
     /// Persons: what they brought, y, and what they had brought before, x.
     public let moments: PairMoments
+    /// What they had bought before; `nil` where it isn't known.
+    public var segment: Audience.Purchases?
 }
 
 /// All that was counted in an experiment.
@@ -107,7 +109,10 @@ extension Experiments {
     /// All that was counted in an experiment.
     public static func counted(_ id: ExperimentID, in transaction: any Transaction) throws -> Counted {
         let cells = try transaction.rows(
-            "SELECT arm, metric, day, moments FROM experiment_cells WHERE experiment = \(id) ORDER BY day, arm, metric")
+            """
+            SELECT arm, metric, day, segment, moments FROM experiment_cells WHERE experiment = \(id)
+            ORDER BY day, arm, segment, metric
+            """)
         let looks = try transaction.rows(
             "SELECT look, people, moments FROM experiment_looks WHERE experiment = \(id) ORDER BY look")
         return Counted(
@@ -190,6 +195,7 @@ extension Cell {
         arm = try row.get("arm")
         metric = try row.get("metric")
         day = try row.get("day")
+        segment = Audience.Purchases(rawValue: try row.get("segment"))
         let text: String = try row.get("moments")
         let pair = try? Experiments.read(text, as: PairMoments.self)
         moments = try pair ?? PairMoments(outcome: Experiments.read(text))

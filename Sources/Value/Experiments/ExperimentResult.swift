@@ -42,6 +42,8 @@ public struct ExperimentResult: Sendable {
         public let counts: (control: Int, treatment: Int)
         /// Metrics in the order of ``Metric/all``.
         public let rows: [Row]
+        /// The primary metric by kind of buyer; empty where none is known.
+        public let segments: [SegmentRow]
         /// Created value? Experience safe? Evidence sound?
         public let lights: Lights
         /// The primary metric in one sentence; `nil` before there is anything to compare.
@@ -78,6 +80,7 @@ public struct ExperimentResult: Sendable {
             let arm = experiment.terms.arms[number]
             return ArmResult(
                 number: number, arm: arm, counts: (counts[0], counts[number]), rows: rows,
+                segments: reading.segments(arm: number),
                 lights: Lights(experiment, rows, counts: (counts[0], counts[number]), sampleRatio: pValue),
                 sentence: rows.first { $0.metric.name == experiment.terms.primary }
                     .flatMap { Self.sentence($0, arm, control: experiment.terms.arms[0]) })
@@ -100,8 +103,8 @@ public struct ExperimentResult: Sendable {
 
 /// Chooses the method for each metric.
 struct ResultReading {
-    private let experiment: Experiment
-    private let counted: Counted
+    let experiment: Experiment
+    let counted: Counted
     private let merged: ArmMoments
     /// People, or windows when time is switched.
     let counts: [Int]
@@ -114,7 +117,7 @@ struct ResultReading {
             counts = merged.map { $0[.buyers]?.count ?? 0 }
         } else {
             counts = (0..<arms).map { arm in
-                counted.cells.filter { $0.arm == arm && $0.metric == .buyers }.count
+                Set(counted.cells.filter { $0.arm == arm && $0.metric == .buyers }.map(\.day)).count
             }
         }
     }
@@ -147,7 +150,13 @@ struct ResultReading {
     ) throws(InferenceProblem) -> Comparison {
         guard experiment.terms.design == .persons else { return try switched(metric) }
         guard source.count > arm else { throw .tooFewUnits(have: 0, need: 2) }
-        let (control, treatment) = (source[0][metric] ?? PairMoments(), source[arm][metric] ?? PairMoments())
+        return try Self.compared(source[0][metric] ?? PairMoments(), source[arm][metric] ?? PairMoments())
+    }
+
+    /// Persons against persons, without what they brought before where that is known.
+    static func compared(
+        _ control: PairMoments, _ treatment: PairMoments
+    ) throws(InferenceProblem) -> Comparison {
         if Self.isAdjusted(control, treatment) {
             let adjusted = try CovariateAdjustment(control: control, treatment: treatment)
             return try Comparison(control: adjusted.control, treatment: adjusted.treatment)
@@ -170,11 +179,12 @@ struct ResultReading {
     }
 
     private func switched(_ metric: MetricName) throws(InferenceProblem) -> Comparison {
-        let windows = counted.cells.filter { $0.metric == metric }.sorted { $0.day < $1.day }
+        let windows = Dictionary(grouping: counted.cells.filter { $0.metric == metric }, by: \.day)
         return try Switchback(
-            windows.map {
+            windows.sorted { $0.key < $1.key }.map { _, cells in
                 Switchback.Window(
-                    isTreated: $0.arm == 1, outcome: $0.moments.outcome.sum, exposure: Double($0.moments.count))
+                    isTreated: cells[0].arm == 1, outcome: cells.reduce(0) { $0 + $1.moments.outcome.sum },
+                    exposure: Double(cells.reduce(0) { $0 + $1.moments.count }))
             }
         ).compared()
     }

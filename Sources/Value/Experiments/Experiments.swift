@@ -28,6 +28,7 @@ public final class Experiments: Sendable {
         Migration(room: "experiments", number: 2, file: PackageResources._002_holdout_changes_sql),
         Migration(room: "experiments", number: 3, file: PackageResources._003_levers_and_history_sql),
         Migration(room: "experiments", number: 4, file: PackageResources._004_kept_assignments_sql),
+        Migration(room: "experiments", number: 5, file: PackageResources._005_segments_sql),
     ]
 
     // MARK: What is kept in memory

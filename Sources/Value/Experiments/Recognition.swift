@@ -107,8 +107,8 @@ extension CellBatch {
             """)
         try transaction.send(
             """
-            UPDATE experiment_people SET arm = \(first.arm), day = \(first.day), exposed_at = \(first.exposedAt),
-                earlier = \(first.earlier.totals.line), totals = \(first.totals.line)
+            UPDATE experiment_people SET arm = \(first.arm), day = \(first.day), segment = \(first.segment),
+                exposed_at = \(first.exposedAt), earlier = \(first.earlier.totals.line), totals = \(first.totals.line)
             WHERE person = \(person.person) AND experiment = \(person.experiment) AND period = \(person.period)
             """)
     }
