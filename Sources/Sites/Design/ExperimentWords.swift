@@ -11,6 +11,7 @@ enum ExperimentWord: String, CaseIterable {
     case metricColumn, controlColumn, treatmentColumn, differenceColumn, liftColumn, intervalColumn, chanceColumn
     case perThousand, unbounded, noAnswer, nothingHappened, tooFew, sizesOf, sizesRight, sizesWrong, lookOf
     case peopleSoFar, designWarning, iconsAnyway, iconsCreated, iconsLost, iconsRest, iconsTitle
+    case iconsMorePerhaps, iconsFewerPerhaps
     case valueLedger, valueHelp, noValue, claimedColumn, measuredColumn, confirmedColumn, createdTotal, notYet
     case fewForLuck, totalShipped, misleading, costCreated, costCredited, decisionColumn, shippedMark
     case rankingWeights, rankingWeightsHelp, inForce, registerWeights, weightsLabel, alwaysValid, metricOwner
@@ -93,6 +94,8 @@ enum ExperimentWord: String, CaseIterable {
         case .iconsAnyway: ("would have bought anyway", "人本来也会购买")
         case .iconsCreated: ("more bought because of it", "人因此多购买")
         case .iconsLost: ("fewer bought because of it", "人因此少购买")
+        case .iconsMorePerhaps: ("more bought, which may be chance", "人多购买，可能只是巧合")
+        case .iconsFewerPerhaps: ("fewer bought, which may be chance", "人少购买，可能只是巧合")
         case .iconsRest: ("bought nothing", "人没有购买")
         case .iconsTitle: ("Of 1,000 people who met it", "每 1,000 名遇到它的人")
         case .valueLedger: ("Value ledger", "价值账本")

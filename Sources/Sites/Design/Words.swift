@@ -23,7 +23,7 @@ enum Word: String, CaseIterable {
     case payUntil, keepShopping, testPayment, testPaymentLabel, testPaymentHelp, pay, decline, alreadyPaid
     case backToShop, orders, noOrders, noOrdersHelp, andMore, orderNumber, orderStates, all, statePlaced
     case statePaid, stateShipped, stateCompleted, stateCancelled, helpPlaced, helpPaid, helpShipped
-    case helpCompleted, helpCancelled, confirmReceipt, carrier, trackingNumber, timeline, cancelOrder
+    case helpCompleted, helpCancelled, confirmReceipt, carrier, trackingNumber, timeline, decisionSteps, caseSteps, cancelOrder
     case cancelReason, cancelsWholeGroup, reasonMind, reasonWrong, reasonCheaper, reasonSlow, signIn, signUp
     case signOut, signUpHelp, noAccount, haveAccount, email, password, passwordHelp, name, meVisitor
     case meVisitorHelp, profile, bio, preferences, language, theme, themeSystem, themeLight, themeDark, sessions
@@ -243,6 +243,8 @@ enum Word: String, CaseIterable {
         case .carrier: ("Carrier", "快递公司")
         case .trackingNumber: ("Tracking number", "运单号")
         case .timeline: ("Timeline", "订单进度")
+        case .decisionSteps: ("Timeline", "决策进展")
+        case .caseSteps: ("Timeline", "售后进度")
         case .cancelOrder: ("Cancel order", "取消订单")
         case .cancelReason: ("Why?", "取消原因")
         case .cancelsWholeGroup:

@@ -1,5 +1,6 @@
 import Decisions
 import HTTP
+import Inference
 import Kernel
 
 /// One decision as its page shows it.
@@ -46,7 +47,7 @@ struct DecisionView: Sendable {
             (.partBaseline, [terms.baseline]), (.partDifference, [terms.difference]), (.partGoal, [terms.goal]),
             (.partBeneficiaries, [terms.beneficiaries]), (.partMetric, [terms.metric]),
             (.fallsWithExperience, [falls ?? context.words(.notSaid)]),
-            (.partLeastWorthwhile, terms.leastWorthwhile.map { ["\($0) \(terms.unit)"] } ?? []),
+            (.partLeastWorthwhile, terms.leastWorthwhile.map { ["\(Figures.text($0)) \(terms.unit)"] } ?? []),
             (.partChain, terms.chain), (.partStart, day(terms.startsAt)), (.partEnd, day(terms.endsAt)),
             (.partMilestones, terms.milestones), (.partResources, [terms.resources]),
             (.partAlternatives, terms.alternatives), (.partKillRule, [terms.killRule]),

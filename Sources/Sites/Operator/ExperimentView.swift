@@ -23,7 +23,7 @@ struct ExperimentView: Sendable {
             "decision": decision.id.description, "decisionTitle": decision.terms.title,
             "warning": maybe(experiment.warning?.text(in: context.language)), "canStart": experiment.state == .draft,
             "canEnd": isRunning, "canGrow": isRunning && experiment.purpose == .measure,
-            "share": percent(experiment.buckets.count), "cost": maybe(typedCost),
+            "share": percent(experiment.buckets.count), "cost": typedCost ?? "",
             "currency": experiment.cost?.currency.code ?? "CNY", "facts": facts(context),
             "arms": experiment.state == .draft ? [] : result.arms.map { arm($0, context) },
         ]
@@ -66,7 +66,7 @@ struct ExperimentView: Sendable {
     /// How many people find the least worthwhile effect, and how long they take to come.
     private func planned(_ context: Context) -> String {
         guard let plan = reading.plan else { return context.words(.neededUnknown) }
-        let chance = Figures.text(DurationPlan.power * 100)
+        let chance = Figures.fixed(DurationPlan.power * 100, decimals: 0)
         let people = context.words(.neededPeople, context.format.number(plan.people), chance)
         let days = plan.days.map { context.words(.neededDays, "\($0)") } ?? context.words(.neededNoDays)
         let least = plan.detectable.map { context.words(.neededLeast, Figures.text($0 * 1_000)) }
@@ -116,7 +116,12 @@ struct ExperimentView: Sendable {
             return nil
         }
         let sentence = PlainSentence.created(comparison, interval: interval)
-        let created: ExperimentWord = comparison.effect < 0 ? .iconsLost : .iconsCreated
+        let created: ExperimentWord =
+            if !row.isSignificant {
+                comparison.effect < 0 ? .iconsFewerPerhaps : .iconsMorePerhaps
+            } else {
+                comparison.effect < 0 ? .iconsLost : .iconsCreated
+            }
         let picture = IconArray(
             comparison, sentence: context.language == .zh ? sentence.zh : sentence.en,
             legend: (context.words(.iconsAnyway), context.words(created), context.words(.iconsRest)))
@@ -126,6 +131,7 @@ struct ExperimentView: Sendable {
     private func row(_ row: ExperimentResult.Row, _ context: Context) -> View {
         var view: View = [
             "title": row.metric.title.text(in: context.language), "owner": row.metric.owner,
+            "unit": row.metric.unit.text(in: context.language),
             "definition": row.metric.definition.text(in: context.language),
             "control": Figures.text(row.means.control * 1_000), "treatment": Figures.text(row.means.treatment * 1_000),
             "answer": false,
@@ -140,7 +146,7 @@ struct ExperimentView: Sendable {
         view["difference"] = Figures.signed(comparison.effect * 1_000)
         view["interval"] = Self.range(interval, scale: 1_000)
         view["lift"] = row.lift.flatMap(Self.lift) ?? context.words(.unbounded)
-        view["chance"] = Figures.pValue(log: comparison.logPValue)
+        view["chance"] = Figures.pValue(log: row.logPValue ?? 0)
         return view
     }
 

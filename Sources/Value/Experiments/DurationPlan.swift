@@ -35,7 +35,9 @@ public struct DurationPlan: Sendable, Hashable {
         let search = Search(
             variance: basis.variance, share: treatment / pair, alpha: 0.05 / Double(arms.count - 1), terms: terms)
         guard let units = try? search.units(effect: effect) else { return nil }
-        let people = (Double(units) / pair).rounded(.up)
+        // However large the effect, an arm below this proves nothing.
+        let fewest = Double(Lights.fewest) / min(control, treatment)
+        let people = max(fewest, Double(units) / pair).rounded(.up)
         guard people < 1e12 else { return nil }
         self.people = Int(people)
         days = basis.days(until: people)
@@ -57,7 +59,9 @@ public struct DurationPlan: Sendable, Hashable {
             }
             let all = arms.values.reduce(into: PairMoments()) { $0.merge($1) }
             let squares = arms.values.reduce(0) { $0 + $1.ySquares }
-            guard all.count >= 2 * Lights.fewest, squares > 0 else { return nil }
+            // What is the same for everybody leaves only the last digits of sums behind.
+            let noise = 1e-9 * Double(all.count) * all.yMean * all.yMean
+            guard all.count >= 2 * Lights.fewest, squares > noise else { return nil }
             let total = all.xSquares * all.ySquares
             let explained = total > 0 ? all.products * all.products / total : 0
             variance = squares / Double(all.count - arms.count) * (1 - explained)
@@ -120,8 +124,7 @@ public struct DurationPlan: Sendable, Hashable {
                 let fractions = (1...looks).map { Double($0) / Double(looks) }
                 return try GroupSequential(alpha: alpha).bounds(at: fractions).last ?? .infinity
             }
-            return try ConfidenceSequence(alpha: alpha, tunedAt: Double(terms.plannedPeople ?? 20_000))
-                .critical(units: units)
+            return try terms.sequence(alpha: alpha).critical(units: units)
         }
     }
 }

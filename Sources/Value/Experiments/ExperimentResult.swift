@@ -23,6 +23,10 @@ public struct ExperimentResult: Sendable {
         /// Why there is no comparison.
         public let problem: InferenceProblem?
 
+        /// log of the p-value that belongs to ``interval``: valid at every look, or of the last planned look.
+        public var logPValue: Double? {
+            sequentialPValue.map { .log($0) } ?? comparison?.logPValue
+        }
         /// Whether the difference is no chance.
         public var isSignificant: Bool { interval.map { !$0.contains(0) } ?? false }
         /// Whether the difference is no chance and bad for people.
@@ -93,11 +97,19 @@ public struct ExperimentResult: Sendable {
         func difference(_ title: String) -> PlainSentence {
             .difference(
                 title, arm: arm.name, control: control.name, comparison, interval: interval,
-                logPValue: comparison.logPValue, isSignificant: row.isSignificant)
+                logPValue: row.logPValue ?? 0, isSignificant: row.isSignificant)
         }
         return PlainSentence(
             en: difference("\(row.metric.title.en) per person").en,
             zh: difference("人均\(row.metric.title.text(in: .zh))").zh)
+    }
+}
+
+extension ExperimentTerms {
+    /// Intervals for an open end, tightest where the experiment is expected to be decided.
+    func sequence(alpha: Double) throws(InferenceProblem) -> ConfidenceSequence {
+        let persons = plannedPeople ?? expectedPeople ?? 20_000
+        return try ConfidenceSequence(alpha: alpha, tunedAt: design == .persons ? Double(persons) : 200)
     }
 }
 
@@ -201,8 +213,7 @@ struct ResultReading {
             return (GroupSequential.critical(last, degreesOfFreedom: comparison.degreesOfFreedom), nil)
         }
         let units = Double(comparison.control.count + comparison.treatment.count)
-        let tuned = experiment.terms.design == .persons ? Double(experiment.terms.plannedPeople ?? 20_000) : 200
-        let sequence = try ConfidenceSequence(alpha: 0.05 / treatments, tunedAt: tuned)
+        let sequence = try experiment.terms.sequence(alpha: 0.05 / treatments)
         return (sequence.critical(units: units), min(1, treatments * sequence.pValue(comparison)))
     }
 

@@ -119,6 +119,9 @@ public struct ExperimentTerms: Sendable, Hashable, Codable {
     public var looks: Int?
     /// People at the last look.
     public var plannedPeople: Int?
+    /// People who may come in the first weeks, where an interval with an open end is tightest. The start sets it, from how
+    /// many were active before, and nobody else can; absent from experiments that started before this was kept.
+    public internal(set) var expectedPeople: Int?
     /// Whether the arms draw on the same stock.
     public var sharesStock: Bool
     /// Whether the arms draw on the same traffic.
@@ -141,6 +144,7 @@ public struct ExperimentTerms: Sendable, Hashable, Codable {
     /// - Throws: `InvalidField` naming the first that breaks a rule.
     public func checked() throws -> ExperimentTerms {
         var terms = self
+        terms.expectedPeople = nil
         terms.name = try ValidatedText(name, field: "name", length: 1...120).value
         try checkArms()
         terms.arms = try arms.map { arm in

@@ -198,6 +198,8 @@ public final class Experiments: Sendable {
     func begin(
         _ id: ExperimentID, _ terms: ExperimentTerms, _ buckets: BucketSet, in transaction: any Transaction
     ) throws {
+        var terms = terms
+        terms.expectedPeople = try expectedPeople(buckets, in: transaction)
         let started = try transaction.run(
             """
             UPDATE experiments SET state = \(ExperimentState.running.rawValue), terms = \(try Self.text(of: terms)),
@@ -210,6 +212,20 @@ public final class Experiments: Sendable {
         guard experiment.purpose != .total else { return }
         try watchEverything(for: experiment.decision, by: experiment.author, in: transaction)
     }
+
+    /// How many people of some buckets may come in the first weeks: as many as were active in the last four, and no fewer
+    /// than it takes for a mean to be nearly normal.
+    private func expectedPeople(_ buckets: BucketSet, in transaction: any Transaction) throws -> Int {
+        let week = History.week(of: source.now) - History.weeks
+        let active = try transaction.value(
+            "SELECT COUNT(*) FROM experiment_history WHERE week >= \(week)", as: Int.self)
+        guard let active, active > 0 else { return Self.expectedAtFirst }
+        return max(Self.fewestExpected, active * buckets.count / BucketSet.size)
+    }
+
+    /// Of whom nothing is known yet.
+    private static let expectedAtFirst = 2_000
+    private static let fewestExpected = 500
 
     private func take(
         _ share: Int, for experiment: Experiment, in transaction: any Transaction

@@ -28,8 +28,7 @@ extension ResultReading {
         let kinds = Audience.Purchases.allCases.filter { kind in counted.cells.contains { $0.segment == kind } }
         guard experiment.terms.design == .persons, !kinds.isEmpty else { return [] }
         let treatments = Double(experiment.terms.arms.count - 1)
-        let sequence = try? ConfidenceSequence(
-            alpha: 0.05 / treatments / Double(kinds.count), tunedAt: Double(experiment.terms.plannedPeople ?? 20_000))
+        let sequence = try? experiment.terms.sequence(alpha: 0.05 / treatments / Double(kinds.count))
         let pairs = kinds.map { (moments(of: $0, arm: 0), moments(of: $0, arm: arm)) }
         let comparisons = pairs.map { control, treatment in
             min(control.count, treatment.count) < Lights.fewest ? nil : try? Self.compared(control, treatment)

@@ -59,6 +59,16 @@ import Testing
         #expect(found[2].used < 0.9)
     }
 
+    /// As tight as the smallest marketplace may have it: five hundred people, from the first twenty on.
+    @Test func aShortConfidenceSequenceKeepsItsErrorRate() throws {
+        for outcome in Outcome.allCases {
+            let null = try LookingTrial(units: 250, looks: 25)
+                .run(outcome, lift: 0, methods: [.confidenceSequence], runs: 2_000, seed: 5)
+            print("figure: confidence sequence, 250 an arm, \(outcome): \(null[0].found)")
+            #expect(null[0].found <= 0.05 + 2 * null[0].error)
+        }
+    }
+
     @Test func relativeLiftsCover() throws {
         let coverage = try LiftTrial(units: 1_000, lift: 0.3).run(.conversion, runs: 600, seed: 4)
         print("figure: lift coverage, conversion: \(coverage)")

@@ -1,5 +1,6 @@
 import Inference
 import Kernel
+import RealModule
 import Testing
 
 @testable import Experiments
@@ -111,6 +112,25 @@ struct ResultTests {
             $0.design = .switchback(window: 60, carryOver: 10)
         }
         #expect(switched.warning == nil)
+    }
+
+    @Test("a small marketplace need not wait for twenty thousand people, and words and chance agree")
+    func small() throws {
+        var random = Random(seed: 8)
+        let counted = Self.counted(&random, people: 300, share: 0.1, effect: 0.2)
+        func row(_ expected: Int?) throws -> ExperimentResult.Row {
+            let experiment = Self.experiment { $0.expectedPeople = expected }
+            return try #require(ExperimentResult(experiment, counted).arms.first?.row(.paidOrders))
+        }
+        let (tuned, untuned) = (try row(500), try row(nil))
+        #expect(tuned.isSignificant && !untuned.isSignificant)
+        let widths = try [tuned, untuned].map { try #require($0.interval).width }
+        #expect(widths[0] < 0.6 * widths[1])
+        for row in [tuned, untuned] {
+            let chance = try #require(row.logPValue)
+            #expect((chance < .log(0.05)) == row.isSignificant)
+        }
+        #expect(try Self.experiment { $0.expectedPeople = 500 }.terms.checked().expectedPeople == nil, "the start sets it")
     }
 
     @Test("windows are compared as windows, not as people")
