@@ -23,7 +23,8 @@ enum Word: String, CaseIterable {
     case payUntil, keepShopping, testPayment, testPaymentLabel, testPaymentHelp, pay, decline, alreadyPaid
     case backToShop, orders, noOrders, noOrdersHelp, andMore, orderNumber, orderStates, all, statePlaced
     case statePaid, stateShipped, stateCompleted, stateCancelled, helpPlaced, helpPaid, helpShipped
-    case helpCompleted, helpCancelled, confirmReceipt, carrier, trackingNumber, timeline, decisionSteps, caseSteps, cancelOrder
+    case helpCompleted, helpCancelled, confirmReceipt, carrier, trackingNumber, timeline, cancelOrder
+    case decisionSteps, caseSteps
     case cancelReason, cancelsWholeGroup, reasonMind, reasonWrong, reasonCheaper, reasonSlow, signIn, signUp
     case signOut, signUpHelp, noAccount, haveAccount, email, password, passwordHelp, name, meVisitor
     case meVisitorHelp, profile, bio, preferences, language, theme, themeSystem, themeLight, themeDark, sessions
