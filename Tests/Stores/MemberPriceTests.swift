@@ -79,6 +79,28 @@ import Testing
         }
     }
 
+    @Test("A table sets a member price, leaves it where the cell is empty, and takes it away with 0")
+    func table() async throws {
+        try await TestStore.sqlite.run(Marketplace.migrations) { store in
+            let bazaar = try await Bazaar(store, units: 5)
+            func bring(_ cells: String) async throws -> [Int64?] {
+                let row = "\(bazaar.product),\(bazaar.variant),\(cells)\n"
+                let text = "product_code,variant_code,price,member_price\n" + row
+                let report = try await BringGoods(bazaar.market)(
+                    try GoodsTable(Array(text.utf8)), at: bazaar.shop, .all, by: bazaar.seller)
+                #expect(report.isApplied, "\(report)")
+                return try await bazaar.prices(for: nil)
+            }
+            #expect(try await bring(",4.50") == [500, 450])
+            #expect(try await bring("6,") == [600, 450])
+            #expect(try await bring("5,0") == [500, nil])
+            let dear = Array("product_code,member_price\n\(bazaar.product),5\n".utf8)
+            let refused = try await BringGoods(bazaar.market)(
+                try GoodsTable(dear), at: bazaar.shop, .all, by: bazaar.seller)
+            #expect(refused.count(.refused) == 1 && !refused.isApplied)
+        }
+    }
+
     @Test("A member price that is no advantage, other terms, visitors and unknown shops are refused")
     func refusals() async throws {
         try await TestStore.sqlite.run(Marketplace.migrations) { store in

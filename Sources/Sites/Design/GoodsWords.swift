@@ -6,7 +6,8 @@ enum GoodsWord: String, CaseIterable {
     case statusListed, statusUnlisted, statusArchived, allKept, putOnShelf, takeOff, archive, restore
     case productCode, productCodeHelp, titleEnglish, titleChinese, descriptionEnglish, descriptionChinese
     case goodsCategory, brand, properties, propertiesHelp, variants, variantsHelp, newVariant, specEnglish, specChinese
-    case sku, unitPrice, struckPrice, memberPrice, retired, saveProduct, goodsSaved, nowIs, changedMeanwhile, variantsCount, noPrice,
+    case memberPrice
+    case sku, unitPrice, struckPrice, retired, saveProduct, goodsSaved, nowIs, changedMeanwhile, variantsCount, noPrice,
         edit
     case goodsTable, goodsTableHelp, tableOut, tableIn, tableFile, checkTable, applyAll, applyGood, tableApplied
     case tableChecked, tableStopped, rowNumbers, resultCreated, resultChanged, resultUnchanged, resultRefused,
