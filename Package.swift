@@ -81,6 +81,7 @@ let package = Package(
         room("Centre", "Sources/Fields/Centre", ["MatchingText"]),
         // Growth
         room("Alliance", "Sources/Growth/Alliance"),
+        room("Membership", "Sources/Growth/Membership"),
         // Value
         room("Decisions", "Sources/Value/Decisions", ["Inference"]),
         room("Experiments", "Sources/Value/Experiments", ["Inference", "KeyedDraw"]),
@@ -95,7 +96,7 @@ let package = Package(
                 "Payments",
                 "Shops", "Ledger", "AfterSales", "Alliance", "Decisions", "Experiments", "Matching",
                 "Inference", "Coupons", "Pricing", "Experience", "NorthStar", "Allocations", "Warehouse", "Webhooks",
-                "Content", "Feed", "Centre", hummingbird, httpTypes,
+                "Content", "Feed", "Centre", "Membership", hummingbird, httpTypes,
             ], path: "Sources/Flows", exclude: ["Importing"]),
         // Sites
         .target(
@@ -104,7 +105,8 @@ let package = Package(
                 "Kernel", "Store", "Journal", "HTTP", "Media", "People", "Catalog", "Stock", "Carts", "Orders",
                 "Payments",
                 "Shops", "Coupons", "Pricing", "Warehouse", "Webhooks",
-                "Content", "Feed", "Centre", "Ledger", "Alliance", "AfterSales", "Decisions", "Experiments",
+                "Content", "Feed", "Centre", "Ledger", "Alliance", "Membership", "AfterSales", "Decisions",
+                "Experiments",
                 "Inference", "Experience", "NorthStar", "Allocations",
                 "Flows", mustache,
                 hummingbird, httpTypes, crypto,
@@ -159,7 +161,8 @@ let package = Package(
         // Random sequences against models, shown at their shortest when they fail.
         .target(name: "Sequences", path: "Tests/Sequences"),
         .testTarget(
-            name: "LedgerTests", dependencies: ["Ledger", "StoreSQLite", "Sequences"], path: "Tests/Trade/Ledger"),
+            name: "LedgerTests", dependencies: ["Ledger", "StoreSQLite", "StorePostgres", "Sequences"],
+            path: "Tests/Trade/Ledger"),
         .testTarget(name: "MediaTests", dependencies: ["Media", "HTTP"], path: "Tests/Ground/Media"),
         .testTarget(name: "KernelTests", dependencies: ["Kernel"], path: "Tests/Ground/Kernel"),
         // The built executable under test: what the suites share, then one suite a question.

@@ -73,7 +73,7 @@ public struct ExplainCommissions: Sendable {
     /// Over the rooms of `market`.
     public init(_ market: Marketplace) { self.market = market }
 
-    /// Most lines of a file, and most that totals are taken over.
+    /// Most lines of a file.
     public static let fileLimit = 10_000
     private static let batch = 500
 

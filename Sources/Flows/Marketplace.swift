@@ -15,6 +15,7 @@ import HTTP
 import Journal
 import Kernel
 import Ledger
+import Membership
 import Media
 import NorthStar
 import Orders
@@ -51,8 +52,7 @@ public struct Marketplace: Sendable {
     public let decisions: Decisions
     public let coupons: Coupons
     public let pricing: Pricing
-    /// Who holds which tier of a shop's membership.
-    public let memberships: any Memberships
+    public let membership: Membership
     /// Tells shops' own programs what happens.
     public let webhooks: Webhooks
     public let experiments: Experiments
@@ -83,7 +83,7 @@ public struct Marketplace: Sendable {
     public init(
         store: any Store, source: Kernel.Source, people configuration: People.Configuration = .init(),
         feedSnapshot: String? = nil, provider: any PaymentProvider, terms: TradeTerms = .init(),
-        memberships: any Memberships = NoMemberships(), privateWebhooks: Bool = false, mediaFolder: String? = nil
+        privateWebhooks: Bool = false, mediaFolder: String? = nil
     ) {
         pictures = mediaFolder.map { Pictures(folder: $0) }
         self.terms = terms
@@ -109,7 +109,7 @@ public struct Marketplace: Sendable {
         decisions = Decisions(store: store, journal: journal, source: source)
         coupons = Coupons(store: store, source: source)
         pricing = Pricing(store: store, source: source)
-        self.memberships = memberships
+        membership = Membership(store: store, source: source)
         webhooks = Webhooks(store: store, source: source, mayReachPrivate: privateWebhooks)
         experiments = Experiments(store: store, journal: journal, source: source)
         experience = Experience(store: store, journal: journal, source: source)
@@ -127,7 +127,7 @@ public struct Marketplace: Sendable {
         + Orders.migrations + Payments.migrations + Ledger.migrations + Alliance.migrations
         + AfterSales.migrations + Decisions.migrations + Experiments.migrations + Feed.weightMigrations
         + Coupons.migrations + Pricing.migrations + Webhooks.migrations + Warehouses.migrations + [shippedMigration]
-        + Experience.migrations + NorthStar.migrations + Allocations.migrations
+        + Experience.migrations + NorthStar.migrations + Allocations.migrations + Membership.migrations
 
     /// What was sold before the house knew what had left it: the goods of orders that are on their way or received.
     private static let shippedMigration = Migration(

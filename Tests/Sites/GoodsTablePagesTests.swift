@@ -22,7 +22,7 @@ struct GoodsTablePagesTests {
         #expect(try await stranger.get("/shop-desk/\(site.shop)/goods.csv").status == .notFound)
         _ = try await shop.get(path)
         // The table that went out, with one price changed and one row that is wrong.
-        let text = out.text.replacing("49.00", with: "52.00") + "NEW,,,,,Tea,,N-1,,,5,,CNY,listed,\r\n"
+        let text = out.text.replacing("49.00", with: "52.00") + "NEW,,,,,Tea,,N-1,,,5,,,CNY,listed,\r\n"
         let checked = try await shop.upload(path, [("mode", "check")], files: [Array(text.utf8)])
         #expect(checked.status == .ok && checked.text.contains("Nothing has changed yet. 0 would be made, 2 changed"))
         #expect(checked.text.contains("must not be empty") && checked.text.contains("leave the rest"))

@@ -25,16 +25,58 @@ import Testing
             }
             let explain = ExplainCommissions(bazaar.market)
             let lines = try await explain.all(CommissionFilter(.creator(bazaar.creator)))
-            let totals = CommissionTotals(lines)
             let states = Dictionary(
-                uniqueKeysWithValues: totals.states.map { ($0.key.kind, $0.value) })
+                uniqueKeysWithValues: try await CommissionTotals(bazaar.market).states(of: bazaar.creator).map {
+                    ($0.key.kind, $0.value)
+                })
             // 10 % of 5.00 a unit, a quarter of it the agency's; each line is rounded by itself.
             #expect(states[.estimated].map { [Int64($0.lines), $0.base, $0.commission] } == [4, 4_000, 400])
             #expect(states[.cancelled]?.lines == 1)
             #expect(states[.estimated]?.net == lines.filter { $0.state == .estimated }.reduce(0) { $0 + $1.net })
-            #expect(totals.creators.values.map(\.lines) == [4] && !totals.isCut)
+            #expect(try await CommissionTotals(bazaar.market).creators(at: bazaar.shop).values.map(\.lines) == [4])
+            try await Self.requireSums(bazaar)
             let until = CommissionFilter(.creator(bazaar.creator), until: orders[0].createdAt)
             #expect(try await explain.all(until).isEmpty, "the end is not part of a period")
+        }
+    }
+
+    /// Sums are what adding up every explained line gives, to the creator and to the shop.
+    private static func requireSums(_ bazaar: Bazaar) async throws {
+        let lines = try await ExplainCommissions(bazaar.market).all(CommissionFilter(.creator(bazaar.creator)))
+        let states = Dictionary(grouping: lines, by: \.state)
+        let sums = try await CommissionTotals(bazaar.market).states(of: bazaar.creator)
+        #expect(sums.count == states.count)
+        for (key, sum) in sums {
+            let own = states[key.kind] ?? []
+            #expect(sum.lines == own.count && sum.base == own.reduce(0) { $0 + $1.line.base.amount }, "\(key)")
+            #expect(sum.commission == own.reduce(0) { $0 + $1.commission }, "\(key)")
+            #expect(sum.net == own.reduce(0) { $0 + $1.net }, "\(key)")
+        }
+        let earned = lines.filter { ![.returned, .cancelled, .voided].contains($0.state) }
+        let paid = try await CommissionTotals(bazaar.market).creators(at: bazaar.shop).values
+        #expect(paid.map(\.commission) == (earned.isEmpty ? [] : [earned.reduce(0) { $0 + $1.commission }]))
+    }
+
+    @Test("sums follow what comes back and what is settled, line by line", arguments: TestStore.available)
+    func sums(kind: TestStore) async throws {
+        try await kind.run(Marketplace.migrations) { store in
+            let bazaar = try await Bazaar(store, units: 99)
+            try await bazaar.promote()
+            try await Self.requireSums(bazaar)
+            // Ordered and never paid, paid, given back in part, given back, received, settled.
+            _ = try await bazaar.buy(1, by: bazaar.buyer.person)
+            var lines: [OrderLineID] = []
+            for units in [1, 3, 2, 2, 3] as [Int64] { lines += try await bazaar.paid(units).lines.map(\.id) }
+            try await bazaar.giveBack(.units(1, withShipping: true), of: lines[1])
+            try await bazaar.giveBack(.everything, of: lines[2])
+            try await Self.requireSums(bazaar)
+            try await bazaar.release([lines[3], lines[4]])
+            try await Self.requireSums(bazaar)
+            _ = try await bazaar.market.ledger.settle()
+            try await bazaar.giveBack(.amount(333), of: lines[4])
+            try await Self.requireSums(bazaar)
+            let states = try await CommissionTotals(bazaar.market).states(of: bazaar.creator).keys.map(\.kind)
+            #expect(Set(states) == [.estimated, .returned, .settled])
         }
     }
 
@@ -89,6 +131,7 @@ import Testing
                 if outcomes.first == .released { released += 1 }
             }
             #expect(try await ExplainCommissions(bazaar.market).reviewed(limit: 9).count == 4)
+            try await Self.requireSums(bazaar)
             let left = try await bazaar.balance(.creator(bazaar.creator), .held)
             let agency = try await bazaar.balance(.agency(bazaar.agency), .held)
             #expect(left + agency == 50 * released)
@@ -137,5 +180,21 @@ private final class PlanDesk: Sendable {
     func preview(_ rate: Int64, _ place: Int) async throws -> [OfferPlans.Preview] {
         try await OfferPlans(fair.market).preview(
             BasisPoints(rate), of: fair.products[place], at: fair.shops[0], by: fair.seller)
+    }
+}
+
+extension Bazaar {
+    /// Takes a part of a line back in the books, as a refund does.
+    fileprivate func giveBack(_ measure: RefundMeasure, of line: OrderLineID) async throws {
+        try await market.store.write { [ledger = market.ledger] in
+            _ = try ledger.takeBack(measure, of: line, cause: "c", in: $0)
+        }
+    }
+
+    /// The lines can be settled from now on.
+    fileprivate func release(_ lines: [OrderLineID]) async throws {
+        try await market.store.write { [market] in
+            try market.ledger.release(lines, at: market.source.now, in: $0)
+        }
     }
 }

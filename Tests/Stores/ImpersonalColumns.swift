@@ -51,7 +51,7 @@ enum ImpersonalColumns {
         "order_messages": "id",
         "payment_operations": "intent kind state created_at",
         "price_offers": "id shop variant rule audience amount currency starts_at ends_at zone",
-        "prices": "variant starts_at ends_at amount list_amount currency",
+        "prices": "variant starts_at ends_at amount list_amount member_amount currency",
         "product_freight": "product shop template grams",
         "products":
             "id shop category title_en title_zh description_en description_zh brand attributes media is_listed "

@@ -1,24 +1,9 @@
 import Catalog
 import Kernel
+import Membership
 import Pricing
 import Stock
 import Store
-
-/// Who holds which tier of a shop's membership; the room of members will answer it.
-public protocol Memberships: Sendable {
-    /// The tiers that a person holds at these shops; shops without one are left out.
-    func tiers(
-        of person: PersonID, at shops: Set<ShopID>, in transaction: any Transaction
-    ) throws -> [ShopID: Set<String>]
-}
-
-/// Nobody is a member of anything.
-public struct NoMemberships: Memberships {
-    public init() {}
-    public func tiers(
-        of person: PersonID, at shops: Set<ShopID>, in transaction: any Transaction
-    ) throws -> [ShopID: Set<String>] { [:] }
-}
 
 /// What variants cost somebody at this moment and why; see ``PricePrecedence`` for which rule goes before which.
 public struct LivePrices: Sendable {
@@ -27,11 +12,13 @@ public struct LivePrices: Sendable {
     public private(set) var lots: [VariantID: FlashLot] = [:]
     /// What set each price.
     public private(set) var reasons: [VariantID: ResolvedPrice] = [:]
+    /// What members of the shop pay where that is less than what the one who asks pays.
+    public private(set) var memberPrices: [VariantID: Money] = [:]
 
     /// The prices of these variants now.
     ///
     /// - Parameters:
-    ///   - person: who asks; members pay their tier's price.
+    ///   - person: who asks; members of a shop pay its member prices. Live prices wait for live sessions: nobody watches one yet.
     ///   - version: what ``Pricing/version`` said before the unit of work began.
     ///   - countsLots: whether somebody wants to know how much is left of the lots, not only whether something is.
     init(
@@ -44,18 +31,24 @@ public struct LivePrices: Sendable {
         // Most shops have no offers, and then nothing more is asked.
         let offering = variants.filter { policies[$0.shop]?.hasOffers ?? false }
         let offers = try Pricing.offers(of: offering.map(\.id), at: now, in: transaction)
-        let shops = Set(offering.map(\.shop))
-        let tiers =
-            try person.flatMap {
-                shops.isEmpty ? nil : try market.memberships.tiers(of: $0, at: shops, in: transaction)
-            }
+        let shops = Set(offering.map(\.shop) + variants.filter { $0.price?.member != nil }.map(\.shop))
+        let joined = try person.map { try Membership.joined(shops, by: $0, in: transaction) } ?? []
         for variant in variants {
             guard let catalogue = variant.price else { continue }
             let lot = running[variant.id]
-            let resolved = PricePrecedence.resolve(
-                catalogue: catalogue.amount, offers: offers[variant.id] ?? [], flash: lot.map { ($0.price, $0.id) },
-                for: PriceAudience(tiers: tiers?[variant.shop] ?? []), at: now)
+            func price(forMembers isMember: Bool) -> ResolvedPrice {
+                PricePrecedence.resolve(
+                    catalogue: catalogue.amount, member: catalogue.member, offers: offers[variant.id] ?? [],
+                    flash: lot.map { ($0.price, $0.id) },
+                    for: PriceAudience(tiers: isMember ? [PriceAudience.shopMember] : []), at: now)
+            }
+            let isMember = joined.contains(variant.shop)
+            let resolved = price(forMembers: isMember)
             reasons[variant.id] = resolved
+            if !isMember {
+                let lower = price(forMembers: true).amount
+                if lower.amount < resolved.amount.amount { memberPrices[variant.id] = lower }
+            }
             if resolved.rule == .flash { lots[variant.id] = lot }
             let before = catalogue.list ?? (resolved.rule == .list ? nil : catalogue.amount)
             prices[variant.id] = Price(amount: resolved.amount, list: before)
@@ -67,11 +60,13 @@ public struct LivePrices: Sendable {
 }
 
 extension Marketplace {
-    /// The prices of these variants now, for anybody.
-    public func livePrices(of variants: [Variant]) async throws -> LivePrices {
+    /// The prices of these variants now.
+    ///
+    /// - Parameter person: who asks; `nil` for anybody.
+    public func livePrices(of variants: [Variant], for person: PersonID?) async throws -> LivePrices {
         let version = pricing.version
         return try await store.read { [self] in
-            try LivePrices(of: variants, for: nil, version: version, self, in: $0)
+            try LivePrices(of: variants, for: person, version: version, self, in: $0)
         }
     }
 }

@@ -21,7 +21,7 @@ public struct SetPrices: Sendable {
         let zone: TimeZoneName
 
         /// - Parameters:
-        ///   - tier: the tier of a member price; empty for a deal.
+        ///   - tier: ``PriceAudience/shopMember`` for a member price; empty for a deal.
         ///   - amount: minor units of the currency of the variant's price.
         public init(tier: String = "", amount: Int64, startsAt: Instant, endsAt: Instant, zone: TimeZoneName) {
             self.tier = tier
@@ -44,6 +44,9 @@ public struct SetPrices: Sendable {
         return try await once(command, at: shop, note) { [pricing = market.pricing] transaction in
             let found = try Catalog.variants([variant], at: now, in: transaction)[variant]
             guard let found, found.shop == shop, let price = found.price else { throw NotFound("variant") }
+            guard terms.tier.isEmpty || terms.tier == PriceAudience.shopMember else {
+                throw InvalidField("tier", "must be `member` or absent.", zh: "须为 member 或留空。")
+            }
             guard terms.amount < price.amount.amount else {
                 throw InvalidField("amount", "must be below the present price.", zh: "须低于当前价格。")
             }

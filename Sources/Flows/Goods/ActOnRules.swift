@@ -53,36 +53,65 @@ public struct ActOnRules: Sendable {
         let limit = 300
         return try await market.store.read { transaction in
             let rules = try Catalog.openRules(after: rule, limit: limit, in: transaction)
-            let due = try rules.filter { try isDue($0, in: transaction) }.map(Due.init)
+            let shelf = try Shelf(of: rules, market, in: transaction)
+            let due = rules.filter { isDue($0, shelf) }.map(Due.init)
             return (due, rules.count == limit ? rules.last?.id : nil)
         }
     }
 
-    private func isDue(_ rule: GoodsRule, in transaction: any Transaction) throws -> Bool {
+    /// Products of rules, and what can be sold of them: read once for all rules that are looked at together.
+    struct Shelf: Sendable {
+        private let products: [ProductID: Product]
+        private let levels: [VariantID: Int64]
+
+        /// Two statements for the products; one more for the stock of those whose rules ask for it.
+        ///
+        /// - Parameter countsAll: whether somebody wants to know the stock whatever the rules ask for.
+        init(
+            of rules: [GoodsRule], _ market: Marketplace, countsAll: Bool = false, in transaction: any Transaction
+        ) throws {
+            let found = try Catalog.products(
+                Array(Set(rules.map(\.product))), withRetired: true, at: market.source.now, in: transaction)
+            let products = Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+            let counted = rules.filter { $0.condition.countsStock || countsAll }.flatMap {
+                Self.counted($0, products[$0.product])
+            }
+            self.products = products
+            levels = counted.isEmpty ? [:] : try market.stock.available(Array(Set(counted)), in: transaction)
+        }
+
+        /// The product of a rule; `nil` when the shop has it no more.
+        subscript(rule: GoodsRule) -> Product? {
+            products[rule.product].flatMap { $0.shop == rule.shop ? $0 : nil }
+        }
+
+        /// What can be sold of what a rule counts: a variant, or all sold variants of the product.
+        func available(_ rule: GoodsRule) -> Int64 {
+            Self.counted(rule, self[rule]).reduce(0) { $0 + (levels[$1] ?? 0) }
+        }
+
+        private static func counted(_ rule: GoodsRule, _ product: Product?) -> [VariantID] {
+            rule.variant.map { [$0] } ?? product?.sold.map(\.id) ?? []
+        }
+    }
+
+    private func isDue(_ rule: GoodsRule, _ shelf: Shelf) -> Bool {
         if rule.condition.isOver(at: market.source.now) { return true }
-        let holds = try holds(rule, in: transaction)
+        let holds = holds(rule, shelf)
         guard holds != (rule.state == .acting) else { return false }
-        return try !holds || hasWork(rule, in: transaction)
+        return !holds || hasWork(rule, shelf)
     }
 
     /// Whether there is anything that the rule would change: what is off the shelf can't be taken off.
-    private func hasWork(_ rule: GoodsRule, in transaction: any Transaction) throws -> Bool {
-        let product = try Catalog.goods(rule.product, of: rule.shop, at: market.source.now, in: transaction)
+    private func hasWork(_ rule: GoodsRule, _ shelf: Shelf) -> Bool {
+        guard let product = shelf[rule] else { return false }
         guard case .price(let amount) = rule.effect else { return product.status == .listed }
         return product.sold.contains { $0.id == rule.variant && $0.price.map { $0.amount != amount } ?? false }
     }
 
-    private func holds(_ rule: GoodsRule, in transaction: any Transaction) throws -> Bool {
-        let now = market.source.now
-        guard case .stock = rule.condition else { return rule.condition.holds(available: 0, at: now) }
-        return rule.condition.holds(available: try available(rule, in: transaction), at: now)
-    }
-
-    /// What can be sold of what the rule counts: a variant, or all sold variants of the product.
-    func available(_ rule: GoodsRule, in transaction: any Transaction) throws -> Int64 {
-        let product = try Catalog.goods(rule.product, of: rule.shop, at: market.source.now, in: transaction)
-        let counted = rule.variant.map { [$0] } ?? product.sold.map(\.id)
-        return try market.stock.available(counted, in: transaction).values.reduce(0, +)
+    private func holds(_ rule: GoodsRule, _ shelf: Shelf) -> Bool {
+        rule.condition.holds(
+            available: rule.condition.countsStock ? shelf.available(rule) : 0, at: market.source.now)
     }
 
     /// One rule's step. What is refused leaves a sentence for the shop, and is tried again.
@@ -107,15 +136,17 @@ public struct ActOnRules: Sendable {
 
     /// - Returns: the new state; `nil` when nothing was to be done.
     private func step(_ id: GoodsRuleID, in transaction: any Transaction) throws -> GoodsRule.State? {
-        guard let rule = try? Catalog.rule(id, in: transaction), try isDue(rule, in: transaction) else { return nil }
+        guard let rule = try? Catalog.rule(id, in: transaction) else { return nil }
+        let shelf = try Shelf(of: [rule], market, in: transaction)
+        guard isDue(rule, shelf) else { return nil }
         let identity = Self.identity(of: rule)
-        if try holds(rule, in: transaction), rule.state == .waiting {
-            guard let done = try act(rule, in: transaction) else { return nil }
+        if holds(rule, shelf), rule.state == .waiting {
+            guard let done = try act(rule, shelf, in: transaction) else { return nil }
             guard try market.catalog.move(rule, to: .acting, before: done.before, in: transaction) else { return nil }
             try note(rule, "acting", by: identity, in: transaction)
             return .acting
         }
-        if rule.state == .acting { try undo(rule, by: identity, in: transaction) }
+        if rule.state == .acting { try undo(rule, shelf, by: identity, in: transaction) }
         let state: GoodsRule.State = rule.condition.isOver(at: market.source.now) ? .over : .waiting
         guard try market.catalog.move(rule, to: state, in: transaction) else { return nil }
         if rule.state == .acting { try note(rule, state.rawValue, by: identity, in: transaction) }
@@ -131,8 +162,8 @@ public struct ActOnRules: Sendable {
     ///
     /// - Returns: what was so before; `nil` when there is nothing to do.
     /// - Throws: ``InvalidField`` when the goods' own rules forbid it.
-    func act(_ rule: GoodsRule, in transaction: any Transaction) throws -> Done? {
-        let product = try Catalog.goods(rule.product, of: rule.shop, at: market.source.now, in: transaction)
+    func act(_ rule: GoodsRule, _ shelf: Shelf, in transaction: any Transaction) throws -> Done? {
+        guard let product = shelf[rule] else { throw NotFound("product") }
         switch rule.effect {
         case .unlist:
             guard product.status == .listed else { return nil }
@@ -150,9 +181,10 @@ public struct ActOnRules: Sendable {
     }
 
     /// Undoes what a rule did, unless somebody has changed it since.
-    func undo(_ rule: GoodsRule, by identity: Identity, in transaction: any Transaction) throws {
-        guard rule.state == .acting else { return }
-        let product = try Catalog.goods(rule.product, of: rule.shop, at: market.source.now, in: transaction)
+    func undo(
+        _ rule: GoodsRule, _ shelf: Shelf, by identity: Identity, in transaction: any Transaction
+    ) throws {
+        guard rule.state == .acting, let product = shelf[rule] else { return }
         switch rule.effect {
         case .unlist:
             guard product.status == .unlisted else { return }

@@ -116,7 +116,7 @@ struct GoodsDraft {
     ) throws -> Item {
         let place = "variants[\(index)]"
         let spec = patch.spec ?? variant?.spec ?? Localized(en: "")
-        let price = patch.price ?? variant?.price
+        let price = try forMembers(patch, patch.price ?? variant?.price, before: variant?.price, at: place)
         if let price, price.amount.amount <= 0 || price.amount.amount > 100_000_000_000 {
             throw InvalidField("\(place).amount", "must be more than 0 and sensible.", zh: "价格必须大于 0。")
         }
@@ -130,6 +130,25 @@ struct GoodsDraft {
                 zh: try ValidatedText(spec.zh, field: "\(place).spec", length: 0...80).value),
             sku: try ValidatedText(patch.sku ?? variant?.sku ?? "", field: "\(place).sku", length: 0...60).value,
             price: price, isRetired: patch.isRetired ?? variant?.isRetired ?? false, before: variant)
+    }
+
+    /// A price with what members shall pay.
+    private static func forMembers(
+        _ patch: VariantPatch, _ price: Price?, before: Price?, at place: String
+    ) throws -> Price? {
+        guard let price else {
+            guard patch.memberAmount ?? 0 == 0 else {
+                throw InvalidField("\(place).memberAmount", "needs a price.", zh: "请先填写售价。")
+            }
+            return nil
+        }
+        let amount = patch.memberAmount ?? before?.member?.amount ?? 0
+        // A member price that a lower price has overtaken may stay: it counts again when the price is what it was.
+        guard amount == before?.member?.amount ?? 0 || (0..<price.amount.amount).contains(amount) else {
+            throw InvalidField("\(place).memberAmount", "must be below the price.", zh: "会员价须低于售价。")
+        }
+        let member = amount == 0 ? nil : Money(amount, price.amount.currency)
+        return Price(amount: price.amount, list: price.list, member: member)
     }
 
     /// Rules over all variants of a product.

@@ -23,6 +23,7 @@ extension Product {
             guard let price = variant.price else { continue }
             fields.append(("\(place) amount", price.amount.plain))
             fields.append(("\(place) listAmount", price.list?.plain ?? ""))
+            fields.append(("\(place) memberAmount", price.member?.plain ?? ""))
         }
         return fields
     }

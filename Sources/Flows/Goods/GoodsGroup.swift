@@ -79,6 +79,9 @@ struct GoodsGroup: Sendable {
             if spec != old?.spec { patch.spec = spec }
         }
         if let price = try price(line, on: old, currency), price != old?.price { patch.price = price }
+        if let member = try member(line, patch.price ?? old?.price), member != old?.price?.member?.amount {
+            patch.memberAmount = member
+        }
         return old != nil && patch == VariantPatch(id: old?.id) ? nil : patch
     }
 
@@ -113,7 +116,17 @@ struct GoodsGroup: Sendable {
             }
             return list
         }
-        return Price(amount: amount, list: list ?? old?.price?.list)
+        return Price(amount: amount, list: list ?? old?.price?.list, member: old?.price?.member)
+    }
+
+    /// What a row says members pay, in minor units; 0 takes it away, an empty cell leaves it.
+    private func member(_ line: GoodsLine, _ price: Price?) throws -> Int64? {
+        guard let text = line[.memberPrice] else { return nil }
+        guard let price else { throw InvalidField("member_price", "needs a price.", zh: "请先填写售价。") }
+        guard let member = Money(typed: text, price.amount.currency) else {
+            throw InvalidField("member_price", "must be an amount like 39.90.", zh: "请输入金额，如 39.90。")
+        }
+        return member.amount
     }
 }
 

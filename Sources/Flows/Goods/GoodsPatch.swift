@@ -47,17 +47,22 @@ public struct VariantPatch: Sendable, Equatable {
     public var sku: String?
     /// What a unit costs from now on, and the struck-through price.
     public var price: Price?
+    /// What members of the shop pay, in minor units of the price's currency; 0 for what everybody pays. This, and not
+    /// the member price within ``price``, says so: whoever changes the price alone leaves it.
+    public var memberAmount: Int64?
     /// Whether it is sold no more.
     public var isRetired: Bool?
 
     /// A wish.
     public init(
-        id: VariantID? = nil, spec: Localized? = nil, sku: String? = nil, price: Price? = nil, isRetired: Bool? = nil
+        id: VariantID? = nil, spec: Localized? = nil, sku: String? = nil, price: Price? = nil,
+        memberAmount: Int64? = nil, isRetired: Bool? = nil
     ) {
         self.id = id
         self.spec = spec
         self.sku = sku
         self.price = price
+        self.memberAmount = memberAmount
         self.isRetired = isRetired
     }
 }

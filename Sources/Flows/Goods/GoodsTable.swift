@@ -17,6 +17,7 @@ public enum GoodsColumn: String, CaseIterable, Sendable {
     case specChinese = "spec_zh"
     case price
     case listPrice = "list_price"
+    case memberPrice = "member_price"
     case currency
     case status
     case version
@@ -135,6 +136,7 @@ public struct GoodsTable: Sendable {
                 case .specChinese: .text(variant.spec.zh)
                 case .price: variant.price.map { .text($0.amount.plain) } ?? .empty
                 case .listPrice: variant.price?.list.map { .text($0.plain) } ?? .empty
+                case .memberPrice: variant.price?.member.map { .text($0.plain) } ?? .empty
                 case .currency: variant.price.map { .text($0.amount.currency.code) } ?? .empty
                 case .status: .text(product.status.rawValue)
                 case .version: .number(product.version)

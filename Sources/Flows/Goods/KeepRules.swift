@@ -107,7 +107,8 @@ public struct KeepRules: Sendable {
             _ = try transaction.once(command.key, fingerprint: command.fingerprint, at: market.source.now) {
                 let rule = try Catalog.rule(id, in: transaction)
                 guard rule.shop == shop else { throw NotFound("rule") }
-                try ActOnRules(market).undo(rule, by: command.identity, in: transaction)
+                let shelf = try ActOnRules.Shelf(of: [rule], market, in: transaction)
+                try ActOnRules(market).undo(rule, shelf, by: command.identity, in: transaction)
                 guard try market.catalog.move(rule, to: .over, in: transaction) else { throw NotFound("rule") }
                 try TrailNote(.goodsRuleEnded, of: id).keep(
                     in: market.shops, by: command.identity, at: shop, in: transaction)
@@ -149,14 +150,16 @@ public struct KeepRules: Sendable {
 
         func preview(in transaction: any Transaction) throws -> Preview {
             let rule = try rule(in: transaction)
-            let act = ActOnRules(market)
-            let available = try act.available(rule, in: transaction)
+            let shelf = try ActOnRules.Shelf(of: [rule], market, countsAll: true, in: transaction)
+            guard let product = shelf[rule] else { throw NotFound("product") }
+            let available = shelf.available(rule)
             guard rule.condition.holds(available: available, at: market.source.now) else {
                 return .waits(available: available)
             }
-            let product = try Catalog.goods(wish.product, of: shop, at: market.source.now, in: transaction)
             do {
-                guard try act.act(rule, in: transaction) != nil else { return .waits(available: available) }
+                guard try ActOnRules(market).act(rule, shelf, in: transaction) != nil else {
+                    return .waits(available: available)
+                }
             } catch let problem as InvalidField {
                 return .refused(reason: problem.reason, chinese: problem.reasonChinese)
             }

@@ -37,6 +37,7 @@ public enum PersonalColumns {
     private static let shopping: [PersonalTable] = [
         .init("cart_lines", .column("person"), "variant product shop quantity shown_amount slate added_at", .deleted),
         .init("quotes", .column("person"), "id content expires_at", .deleted),
+        .init("shop_members", .column("person"), "shop terms joined_at", .deleted),
         .init("coupon_claims", .column("person"), "coupon used claimed_at", .deleted),
         .init("coupon_uses", .column("person"), "order_group coupon amount state expires_at", .kept([:])),
         .init("flash_claims", .column("buyer"), "lot quantity", .kept([:])),

@@ -12,12 +12,16 @@ struct VariantBody: Documented {
     /// Minor units; absent while it can't be bought.
     let amount: Int64?
     let listAmount: Int64?
+    /// What members of the shop pay, where that is less than `amount`; `/me/memberships` makes the caller one.
+    let memberAmount: Int64?
     /// Units that can be bought now.
     let available: Int64
     /// The running flash lot whose price this is.
     let flashLot: FlashLotBody?
     static let example = VariantBody(
-        id: Identifier(rawValue: 2), spec: "250 g", sku: "TEA-250", amount: 4_900, listAmount: 5_900, available: 12,
+        id: Identifier(rawValue: 2), spec: "250 g", sku: "TEA-250", amount: 4_900, listAmount: 5_900,
+        memberAmount: 4_500,
+        available: 12,
         flashLot: .example)
 }
 
@@ -103,7 +107,7 @@ extension MarketplaceAPI {
         api.route(.get, "/products/{product}", "readProduct", "A product with price and stock now.", access: .anyone) {
             [self] call in
             let id = try call.context.identifier("product", "product", as: ProductKind.self)
-            return try await product(id, in: call.context.language)
+            return try await product(id, for: call.context.identity?.person, in: call.context.language)
         }
         api.route(
             .get, "/products/{product}/similar", "listSimilar", "Goods like a product.", access: .visitor,
@@ -160,12 +164,14 @@ extension MarketplaceAPI {
         }
     }
 
-    private func product(_ id: ProductID, in language: Language) async throws -> ProductBody {
+    private func product(
+        _ id: ProductID, for person: PersonID?, in language: Language
+    ) async throws -> ProductBody {
         guard let product = try await market.catalog.product(id), product.isListed,
             let shop = try await market.shops.shop(product.shop)
         else { throw NotFound("product") }
         let available = try await market.stock.available(product.variants.map(\.id))
-        let prices = try await market.livePrices(of: product.variants)
+        let prices = try await market.livePrices(of: product.variants, for: person)
         return ProductBody(
             id: id, shop: PartyView(shop, language), category: product.category,
             title: product.title.text(in: language),
@@ -176,7 +182,8 @@ extension MarketplaceAPI {
             variants: product.variants.map {
                 VariantBody(
                     id: $0.id, spec: $0.spec.text(in: language), sku: $0.sku, amount: prices[$0.id]?.amount.amount,
-                    listAmount: prices[$0.id]?.list?.amount, available: available[$0.id] ?? 0,
+                    listAmount: prices[$0.id]?.list?.amount, memberAmount: prices.memberPrices[$0.id]?.amount,
+                    available: available[$0.id] ?? 0,
                     flashLot: prices.lots[$0.id].map { FlashLotBody($0) })
             })
     }

@@ -70,13 +70,16 @@ extension MarketplaceAPI {
         ) { [self] call in try await commissions(of: try call.person, call.request) }
         api.route(
             .get, "/me/commission-totals", "readMyCommissionTotals",
-            "The caller's commissions summed by state, over at most the newest 10,000 of the period.",
+            "The caller's commissions of a period summed by state.",
             access: .person(.content), query: Self.period
         ) { [market] call in
             let filter = try Self.filter(.creator(try call.person), call.request)
-            let totals = CommissionTotals(try await ExplainCommissions(market).all(filter))
-            let states = totals.states.sorted { $0.key.kind.rawValue < $1.key.kind.rawValue }
-            return Page(items: states.map { CommissionTotalBody($0.key, $0.value) })
+            let states = try await CommissionTotals(market).states(
+                of: try call.person, from: filter.from, until: filter.until)
+            let sorted = states.sorted {
+                ($0.key.kind.rawValue, $0.key.currency.code) < ($1.key.kind.rawValue, $1.key.currency.code)
+            }
+            return Page(items: sorted.map { CommissionTotalBody($0.key, $0.value) })
         }
         api.route(
             .get, "/shops/{shop}/commissions", "listShopCommissions",
@@ -145,7 +148,7 @@ extension CommissionTotalBody {
     fileprivate init(_ key: CommissionTotals.Key<ExplainedCommission.State>, _ sum: CommissionTotals.Sum) {
         self.init(
             state: key.kind.rawValue, currency: key.currency, lines: sum.lines, base: sum.base,
-            commission: sum.commission, net: sum.net)
+            commission: sum.commission, net: sum.net ?? 0)
     }
 }
 

@@ -23,13 +23,15 @@ struct VariantPatchBody: Documented {
     let amount: Int64?
     /// The struck-through price in minor units; goes with `amount`.
     let listAmount: Int64?
+    /// What members of the shop pay, in minor units; 0 takes it away, absent leaves it.
+    let memberAmount: Int64?
     /// Goes with `amount`.
     let currency: Currency?
     /// Sold no more.
     let isRetired: Bool?
     static let example = VariantPatchBody(
         id: Identifier(rawValue: 2), spec: TextBody(en: "100 g", zh: "100 克"), sku: "TEA-100", amount: 4_900,
-        listAmount: 5_900, currency: .cny, isRetired: false)
+        listAmount: 5_900, memberAmount: 4_500, currency: .cny, isRetired: false)
 
     func patch(at index: Int) throws -> VariantPatch {
         var price: Price?
@@ -39,7 +41,9 @@ struct VariantPatchBody: Documented {
             }
             price = Price(amount: Money(amount, currency), list: listAmount.map { Money($0, currency) })
         }
-        return VariantPatch(id: id, spec: spec?.text, sku: sku, price: price, isRetired: isRetired)
+        return VariantPatch(
+            id: id, spec: spec?.text, sku: sku, price: price, memberAmount: memberAmount,
+            isRetired: isRetired)
     }
 }
 
@@ -60,7 +64,7 @@ struct NewProductBody: Documented {
         variants: [
             VariantPatchBody(
                 id: nil, spec: TextBody(en: "100 g", zh: "100 克"), sku: "TEA-100", amount: 4_900, listAmount: 5_900,
-                currency: .cny, isRetired: nil)
+                memberAmount: 4_500, currency: .cny, isRetired: nil)
         ])
 
     func patch() throws -> GoodsPatch {
@@ -111,10 +115,12 @@ struct ShopVariantBody: Documented {
     /// Absent while it has none or is retired.
     let price: Money?
     let list: Money?
+    /// What members of the shop pay; absent where they pay the price.
+    let member: Money?
     let isRetired: Bool
     static let example = ShopVariantBody(
         id: Identifier(rawValue: 2), spec: Localized(en: "100 g", zh: "100 克"), sku: "TEA-100", price: .example,
-        list: Money(5_900, .cny), isRetired: false)
+        list: Money(5_900, .cny), member: Money(4_500, .cny), isRetired: false)
 }
 
 /// A product as its shop keeps it.
@@ -150,7 +156,7 @@ extension ShopProductBody {
             variants: product.variants.map {
                 ShopVariantBody(
                     id: $0.id, spec: $0.spec, sku: $0.sku, price: $0.price?.amount, list: $0.price?.list,
-                    isRetired: $0.isRetired)
+                    member: $0.price?.member, isRetired: $0.isRetired)
             })
     }
 }

@@ -47,6 +47,7 @@ public struct MarketplaceAPI: Sendable {
         addParcelRoutes(to: api)
         addMessageRoutes(to: api)
         addPricingRoutes(to: api)
+        addMembershipRoutes(to: api)
         addCouponRoutes(to: api)
         addAfterSaleRoutes(to: api)
         addMoneyRoutes(to: api)

@@ -8,14 +8,14 @@ struct NewPriceOfferBody: Documented {
     let variant: VariantID
     /// What one unit costs, in minor units of the currency of the variant's price.
     let amount: Int64
-    /// The tier of members who have it; absent for a deal.
+    /// `member` for members of the shop only; absent for a deal.
     let tier: String?
     let startsAt: Instant
     let endsAt: Instant
     /// IANA time zone.
     let zone: String
     static let example = NewPriceOfferBody(
-        variant: Identifier(rawValue: 2), amount: 3_900, tier: "gold", startsAt: Instant(milliseconds: 0),
+        variant: Identifier(rawValue: 2), amount: 3_900, tier: "member", startsAt: Instant(milliseconds: 0),
         endsAt: Instant(milliseconds: 3_600_000), zone: "Asia/Shanghai")
 }
 
@@ -32,7 +32,7 @@ struct PriceOfferBody: Documented {
     static let example = PriceOfferBody(
         PriceOffer(
             id: Identifier(rawValue: 22), shop: Identifier(rawValue: 8), variant: Identifier(rawValue: 2),
-            rule: .member, audience: "gold", price: .example, startsAt: Instant(milliseconds: 0),
+            rule: .member, audience: "member", price: .example, startsAt: Instant(milliseconds: 0),
             endsAt: Instant(milliseconds: 3_600_000)))
 }
 

@@ -61,6 +61,18 @@ struct BenchReport: Codable {
     }
 }
 
+/// How far a benchmark is: one line on standard error that writes over itself, so that the figures stay alone on
+/// standard output.
+enum ProgressLine {
+    /// Shows a line in the place of the one before.
+    static func show(_ line: String) { write("\r\(line)\u{1B}[K") }
+
+    /// Leaves an empty line.
+    static func end() { write("\r\u{1B}[K") }
+
+    private static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}
+
 /// CPU seconds that this process has used so far, user and system.
 func processSeconds() -> Double {
     var usage = rusage()

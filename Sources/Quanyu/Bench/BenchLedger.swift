@@ -15,7 +15,7 @@ struct BenchLedger: AsyncParsableCommand {
     @Option(help: "Orders of one line to sell.")
     var orders = 100_000
 
-    @Option(help: "Movements on one account, for the balance of a large account.")
+    @Option(help: "Movements on one account, for the balance of a large account; whole thousands.")
     var movements = 10_000_000
 
     @Flag(help: "Print JSON.")
@@ -36,8 +36,7 @@ struct BenchLedger: AsyncParsableCommand {
     /// Sales of 500 orders share a unit of work, so this is the books' own cost, without one fsync an order.
     private func sell(_ ledger: Ledger, _ store: any Store, _ report: inout BenchReport) async throws {
         let start = ContinuousClock.now
-        for first in stride(from: 0, to: orders, by: 500) {
-            let numbers = first..<min(first + 500, orders)
+        try await inStretches("sales", of: orders) { numbers in
             try await store.write { transaction in
                 for number in numbers {
                     let sale = try Self.sale(number)
@@ -46,16 +45,18 @@ struct BenchLedger: AsyncParsableCommand {
             }
         }
         report.add("sales posted", Double(orders), since: start, "orders/s")
+        ProgressLine.show("sealing \(orders) entries")
         let sealing = ContinuousClock.now
         try await ledger.sealAll()
         report.add("entries sealed", Double(orders), since: sealing, "entries/s")
     }
 
     private func settle(_ ledger: Ledger, _ store: any Store, _ report: inout BenchReport) async throws {
-        for first in stride(from: 0, to: orders, by: 500) {
-            let lines = (first..<min(first + 500, orders)).map { OrderLineID(rawValue: UInt128($0 + 1)) }
+        try await inStretches("receipts", of: orders) { numbers in
+            let lines = numbers.map { OrderLineID(rawValue: UInt128($0 + 1)) }
             try await store.write { try ledger.release(lines, at: Instant(milliseconds: 0), in: $0) }
         }
+        ProgressLine.show("settling \(orders) lines")
         let start = ContinuousClock.now
         while try await ledger.settle().parts > 0 {}
         report.add("lines settled (three parts each)", Double(orders), since: start, "lines/s")
@@ -63,37 +64,55 @@ struct BenchLedger: AsyncParsableCommand {
         try await ledger.sealAll()
     }
 
-    /// Movements are written behind the room's back, as a large shop would have them after years.
+    /// The account's movements are posted and sealed like any others, a thousand in an entry.
     private func readBalance(_ ledger: Ledger, _ store: any Store, _ report: inout BenchReport) async throws {
         let account = Account(.shop(Self.shop(0)), .held, .cny)
-        let others = (0..<movements / 1_000).map { "old\($0)" }
-        for entries in stride(from: 0, to: others.count, by: 20) {
-            let group = others[entries..<min(entries + 20, others.count)]
+        let start = ContinuousClock.now
+        try await inStretches("thousands of movements", of: movements / 1_000, stretch: 20) { numbers in
             try await store.write { transaction in
-                for name in group { try Self.fill(account, name, in: transaction) }
+                for number in numbers { try ledger.post(Self.thousand(number, on: account), in: transaction) }
+                _ = try ledger.seal(limit: numbers.count, in: transaction)
             }
         }
-        var times: [Double] = []
-        for _ in 0..<200 {
-            let start = ContinuousClock.now
-            _ = try await ledger.balance(of: account)
-            times.append((ContinuousClock.now - start) / .milliseconds(1))
-        }
-        times.sort()
+        report.add("movements posted and sealed", Double(movements), since: start, "movements/s")
+        let times = try await Self.milliseconds(of: 200) { _ = try await ledger.balance(of: account) }
         report.figures.append(.init(name: "balance, \(movements) movements, p50", value: times[100], unit: "ms"))
         report.figures.append(.init(name: "balance, \(movements) movements, p99", value: times[198], unit: "ms"))
-        let start = ContinuousClock.now
-        _ = try await ledger.statement(of: account.party, limit: 50)
-        let page = (ContinuousClock.now - start) / .milliseconds(1)
-        report.figures.append(.init(name: "statement page, \(movements) movements", value: page, unit: "ms"))
-        try await store.write { try $0.run("DELETE FROM ledger_postings WHERE entry LIKE 'old%'") }
+        let pages = try await Self.milliseconds(of: 20) {
+            _ = try await ledger.statement(of: account.party, limit: 50)
+        }
+        report.figures.append(.init(name: "statement page, \(movements) movements", value: pages[10], unit: "ms"))
     }
 
     private func prove(_ ledger: Ledger, _ report: inout BenchReport) async throws {
+        ProgressLine.show("proving the books")
         let start = ContinuousClock.now
-        let proof = try await ledger.verify()
+        let proof = try await ledger.verify(batch: 100)
+        ProgressLine.end()
         guard proof.isSound else { throw ValidationError("The books are broken: \(proof)") }
         report.add("entries proved", Double(proof.entries), since: start, "entries/s")
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        report.figures.append(.init(name: "proof of all books", value: seconds, unit: "s"))
+    }
+
+    private func inStretches(
+        _ name: String, of count: Int, stretch: Int = 500, _ body: (Range<Int>) async throws -> Void
+    ) async throws {
+        for first in stride(from: 0, to: count, by: stretch) {
+            ProgressLine.show("\(name): \(first) of \(count)")
+            try await body(first..<min(first + stretch, count))
+        }
+    }
+
+    /// Sorted.
+    private static func milliseconds(of count: Int, _ body: () async throws -> Void) async throws -> [Double] {
+        var times: [Double] = []
+        for _ in 0..<count {
+            let start = ContinuousClock.now
+            try await body()
+            times.append((ContinuousClock.now - start) / .milliseconds(1))
+        }
+        return times.sorted()
     }
 
     private static func shop(_ number: Int) -> ShopID { ShopID(rawValue: UInt128(number % 1_000 + 1)) }
@@ -110,21 +129,11 @@ struct BenchLedger: AsyncParsableCommand {
         return LineSale(line: OrderLineID(rawValue: UInt128(number + 1)), parties: parties, terms: terms)
     }
 
-    private static func fill(_ account: Account, _ entry: String, in transaction: any Transaction) throws {
-        for first in stride(from: 0, to: 1_000, by: 200) {
-            let values = (first..<first + 200).map { position -> [SQLValue] in
-                [
-                    .text(entry), .integer(Int64(position)), account.party.sqlValue, account.sqlValue, .text("price"),
-                    .integer(1), account.currency.sqlValue, .integer(Int64(position)),
-                ]
-            }
-            try transaction.send(
-                SQL(
-                    """
-                    INSERT INTO ledger_postings (entry, position, party, account, component, amount, currency, posted_at)
-                    VALUES
-                    """, row: "(?, ?, ?, ?, ?, ?, ?, ?)", values: values))
-        }
+    /// An entry that moves a thousand times on an account.
+    private static func thousand(_ number: Int, on account: Account) -> NewEntry {
+        let movements = Array(repeating: Posting(account, 1, "price"), count: 1_000)
+        let other = Posting(Account(.platform, .fees, account.currency), -1_000, "price")
+        return NewEntry(.sale, source: "bench:\(number)", postings: movements + [other])
     }
 }
 

@@ -28,7 +28,7 @@ struct AlliancePages: Sendable {
         do {
             let period = try days.period
             let filter = CommissionFilter(.creator(person), from: period.lowerBound, until: period.upperBound)
-            content.merge(try await commissions(filter, days, request, context))
+            content.merge(try await commissions(of: person, filter, days, request, context))
         } catch let error as InvalidField {
             problem = error
             content["message"] = error.sentence(in: context.language)
@@ -39,21 +39,21 @@ struct AlliancePages: Sendable {
     }
 
     private func commissions(
-        _ filter: CommissionFilter, _ days: DayPeriod, _ request: Request, _ context: Context
+        of creator: PersonID, _ filter: CommissionFilter, _ days: DayPeriod, _ request: Request, _ context: Context
     ) async throws -> View {
         let explain = ExplainCommissions(market)
         let cursor = request.query("after").flatMap { Alliance.Cursor($0) }
         let lines = try await explain(filter, after: cursor, limit: Self.pageSize + 1)
         let shown = Array(lines.prefix(Self.pageSize))
         let cards = try await market.catalog.cards(Array(Set(shown.map(\.line.product))))
-        let totals = CommissionTotals(try await explain.all(filter))
+        let totals = try await CommissionTotals(market).states(of: creator, from: filter.from, until: filter.until)
         let view = CommissionView(context: context)
         let following =
             lines.count > Self.pageSize
             ? shown.last.map { "/me/alliance?\(days.query)&after=\(Alliance.Cursor(after: $0.line))" } : nil
         let csv = try days.period
         return [
-            "totals": view.totals(totals), "hasTotals": !totals.states.isEmpty, "isCut": totals.isCut,
+            "totals": view.totals(totals), "hasTotals": !totals.isEmpty,
             "lines": shown.map { explained in
                 let card = cards.first { $0.id == explained.line.product }
                 return view.line(explained, titled: card?.title.text(in: context.language) ?? "—")

@@ -35,15 +35,17 @@ struct CommissionView {
     }
 
     /// Sums by state, in the order of a commission's life.
-    func totals(_ totals: CommissionTotals) -> [View] {
+    func totals(
+        _ totals: [CommissionTotals.Key<ExplainedCommission.State>: CommissionTotals.Sum]
+    ) -> [View] {
         let order = ExplainedCommission.State.allCases
-        let sorted = totals.states.sorted { one, other in
+        let sorted = totals.sorted { one, other in
             let places = [one, other].map { order.firstIndex(of: $0.key.kind) ?? 0 }
             return (places[0], one.key.currency.code) < (places[1], other.key.currency.code)
         }
         return sorted.map { key, sum in
             [
-                "state": context.words(key.kind.word), "net": context.format.money(Money(sum.net, key.currency)),
+                "state": context.words(key.kind.word), "net": context.format.money(Money(sum.net ?? 0, key.currency)),
                 "lines": context.words(.linesOf, context.format.number(sum.lines)),
             ]
         }

@@ -2,7 +2,7 @@ import Kernel
 
 /// The words of commissions: for creators who earn them, shops that pay them and operators who check them; see ``Word``.
 enum AllianceWord: String, CaseIterable {
-    case alliance, allianceHelp, allianceTotals, totalsCut, openPlans, openPlansHelp, noOpenPlans, noOpenPlansHelp
+    case alliance, allianceHelp, allianceTotals, openPlans, openPlansHelp, noOpenPlans, noOpenPlansHelp
     case creatorsOnly, makeLink, yourLink, ratePercent, perUnit, linesOf, showPeriod
     case explanation, commissionBase, commissionRate, planVersion, agencyPart, creatorDiscounts, youGet, touches
     case touchLink, touchSlate, touchCoupon, touchWins, touchOther, heldBecause, checkedBecause, payableFrom
@@ -27,11 +27,6 @@ enum AllianceWord: String, CaseIterable {
                 "推荐商品所得佣金：下单预估，收货确认，售后期后结算。"
             )
         case .allianceTotals: ("In this period", "本期汇总")
-        case .totalsCut:
-            (
-                "Only the newest 10,000 lines are summed; choose a shorter period.",
-                "仅汇总最近 10,000 条，请缩短时间范围。"
-            )
         case .openPlans: ("Goods to promote", "推广商品")
         case .openPlansHelp:
             (

@@ -6,6 +6,7 @@ enum GoodsWord: String, CaseIterable {
     case statusListed, statusUnlisted, statusArchived, allKept, putOnShelf, takeOff, archive, restore
     case productCode, productCodeHelp, titleEnglish, titleChinese, descriptionEnglish, descriptionChinese
     case goodsCategory, brand, properties, propertiesHelp, variants, variantsHelp, newVariant, specEnglish, specChinese
+    case memberPrice
     case sku, unitPrice, struckPrice, retired, saveProduct, goodsSaved, nowIs, changedMeanwhile, variantsCount, noPrice,
         edit
     case goodsTable, goodsTableHelp, tableOut, tableIn, tableFile, checkTable, applyAll, applyGood, tableApplied
@@ -59,6 +60,7 @@ enum GoodsWord: String, CaseIterable {
         case .sku: ("SKU code", "规格编码")
         case .unitPrice: ("Price ({0})", "价格（{0}）")
         case .struckPrice: ("Struck-through price", "划线价")
+        case .memberPrice: ("Price for members of the shop", "会员价")
         case .retired: ("Sold no more", "停售")
         case .saveProduct: ("Save", "保存")
         case .goodsSaved: ("Saved.", "已保存。")

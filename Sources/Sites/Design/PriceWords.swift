@@ -12,10 +12,11 @@ enum PriceWord: String, CaseIterable {
     case codeHelp, personLimit, couponUses, couponBudget, zone, decisionID, scopeShop, couponLeft, waitsFor, runs,
         planned
     case couponOver, agree, funderShop, funderPlatform, funderCreator, couponBenefitHelp
-    case deals, dealsHelp, noDeals, openDeal, memberTier, memberTierHelp
+    case deals, dealsHelp, noDeals, openDeal, dealFor, everybody, membersOnly, memberCount
     case freightAndTax, freightHelp, noTemplates, putTemplate, templateName, measure, byPiece, byWeight, regions
     case regionsHelp, firstUnits, firstAmount, additionalUnits, additionalAmount, freeAbove, isDefault, productFreight
     case grams, setFreight, shopDefault, taxes, taxesHelp, noTaxes, setTax, taxRate, category, anyCategory
+    case membership, membershipTerms, joinShop, leaveShop, youAreMember, joinFirst, howToMember, isMemberPrice
     case regionOrAll, inPrice, onTop, paidCoupons
 
     /// The word for a language.
@@ -97,13 +98,27 @@ enum PriceWord: String, CaseIterable {
         case .deals: ("Deals", "特惠价")
         case .dealsHelp:
             (
-                "A lower price for a time, for everybody or for members of a tier. The lowest that fits holds.",
-                "限时优惠价，可面向所有人或指定等级会员，取最低价。"
+                "A lower price for a time, for everybody or for members of the shop. The lowest that fits holds.",
+                "限时优惠价，可面向所有人或本店会员，取最低价。"
             )
         case .noDeals: ("No deals yet.", "暂无特惠价。")
         case .openDeal: ("Announce a deal", "设置特惠价")
-        case .memberTier: ("Only for members of this tier", "仅限会员等级")
-        case .memberTierHelp: ("Empty for everybody.", "留空则面向所有人。")
+        case .dealFor: ("For whom", "适用人群")
+        case .everybody: ("Everybody", "所有人")
+        case .membersOnly: ("Members of the shop", "本店会员")
+        case .memberCount: ("{0} members of this shop", "本店会员 {0} 人")
+        case .membership: ("Membership", "店铺会员")
+        case .membershipTerms:
+            (
+                "Members pay this shop's member prices. Joining costs nothing, and you may leave at any time. The shop sees how many members it has, and on your orders here that you paid a member price; it gets no list of its members. When you leave, your membership is deleted.",
+                "会员享受本店会员价。入会免费，可随时退出。店铺可看到会员总数，以及您在本店订单中享受了会员价；店铺看不到会员名单。退出后会员记录即被删除。"
+            )
+        case .joinShop: ("I agree and join", "同意并入会")
+        case .leaveShop: ("Leave the membership", "退出会员")
+        case .youAreMember: ("You are a member.", "您已是本店会员。")
+        case .joinFirst: ("Sign in to join", "登录后入会")
+        case .howToMember: ("join this shop's members, free of charge", "免费加入店铺会员即可享受")
+        case .isMemberPrice: ("You pay the member price.", "您已享受会员价。")
         case .freightAndTax: ("Delivery and tax", "运费与税费")
         case .freightHelp:
             (

@@ -109,12 +109,11 @@ struct CommissionPages: Sendable {
 
     /// Who earned with the shop's goods in the last thirty days, the largest sales first.
     private func earners(of shop: ShopID, _ context: Context) async throws -> View {
-        let filter = CommissionFilter(.shop(shop), from: market.source.now - .days(30))
-        let totals = CommissionTotals(try await ExplainCommissions(market).all(filter))
-        let names = try await market.people.accounts(Array(Set(totals.creators.keys.map(\.kind))))
-        let sorted = totals.creators.sorted { ($0.value.base, $0.key.kind) > ($1.value.base, $1.key.kind) }
+        let creators = try await CommissionTotals(market).creators(at: shop, from: market.source.now - .days(30))
+        let names = try await market.people.accounts(Array(Set(creators.keys.map(\.kind))))
+        let sorted = creators.sorted { ($0.value.base, $0.key.kind) > ($1.value.base, $1.key.kind) }
         return [
-            "hasEarners": !sorted.isEmpty, "isCut": totals.isCut,
+            "hasEarners": !sorted.isEmpty,
             "earners": sorted.prefix(50).map { key, sum -> View in
                 let name = names[key.kind]
                 return [

@@ -29,6 +29,7 @@ struct DealPages: Sendable {
         let now = market.source.now
         let zone = TimeZoneName.shanghai
         let offers = try await market.pricing.offers(of: id, limit: 50)
+        let members = try await market.membership.count(of: id)
         var page = Page(
             .deals, context.words(PriceWord.deals), .me,
             [
@@ -40,7 +41,8 @@ struct DealPages: Sendable {
                     option["isOn"] = form?["variant"] == option["value"] as? String
                     return option
                 },
-                "amount": form?["amount"] ?? "", "tier": form?["tier"] ?? "",
+                "amount": form?["amount"] ?? "", "isForMembers": form?["tier"] != nil,
+                "memberText": context.words(.memberCount, context.format.number(Int(members))),
                 "zoneName": form?["zone"] ?? zone.text, "starts": form?["starts"] ?? zone.local(now),
                 "ends": form?["ends"] ?? zone.local(now + .days(7)), "key": market.source.secret(bytes: 16),
             ])
@@ -50,11 +52,10 @@ struct DealPages: Sendable {
 
     private func row(_ offer: PriceOffer, _ name: String?, at now: Instant, _ context: Context) -> View {
         let state: PriceWord = offer.endsAt <= now ? .couponOver : offer.startsAt > now ? .planned : .runs
-        let rule = offer.rule.word.map { context.words($0) } ?? ""
         return [
             "id": offer.id.description, "name": name ?? "…" + offer.variant.description.suffix(8),
             "price": context.format.money(offer.price), "state": context.words(state),
-            "rule": offer.audience.isEmpty ? rule : "\(rule): \(offer.audience)", "canEnd": offer.endsAt > now,
+            "rule": offer.rule.word.map { context.words($0) } ?? "", "canEnd": offer.endsAt > now,
             "zone": offer.zone, "start": context.format.time(offer.startsAt), "end": context.format.time(offer.endsAt),
         ]
     }

@@ -26,6 +26,7 @@ struct GoodsForm {
     private static let cells: [(name: String, word: GoodsWord, api: String)] = [
         ("spec-en", .specEnglish, "spec.en"), ("spec-zh", .specChinese, "spec.zh"), ("sku", .sku, "sku"),
         ("amount", .unitPrice, "amount"), ("list", .struckPrice, "listAmount"),
+        ("member", .memberPrice, "memberAmount"),
     ]
 
     var view: View {
@@ -73,7 +74,7 @@ struct GoodsForm {
     private func row(_ index: Int, _ variant: Variant?) -> View {
         let present = [
             variant?.spec.en, variant?.spec.zh, variant?.sku, variant?.price?.amount.plain,
-            variant?.price?.list?.plain,
+            variant?.price?.list?.plain, variant?.price?.member?.plain,
         ]
         let spec = variant?.spec.text(in: context.language) ?? ""
         let isRetired = form.map { $0["retired-\(index)"] != nil } ?? variant?.isRetired ?? false
@@ -87,7 +88,7 @@ struct GoodsForm {
                     "name": name, "label": context.words(cell.word, currency.code), "error": note.isError,
                     "value": form?[name] ?? (form == nil ? text ?? "" : ""), "note": maybe(note.text),
                     "noteClass": "field-error",
-                    "mode": maybe(cell.name == "amount" || cell.name == "list" ? "decimal" : nil),
+                    "mode": maybe(["amount", "list", "member"].contains(cell.name) ? "decimal" : nil),
                 ]
             },
         ]
@@ -125,11 +126,13 @@ struct GoodsForm {
             }
             let amount = try self.amount(form, index, "amount", currency)
             let list = try self.amount(form, index, "list", currency)
+            // An empty cell takes a member price away.
+            let member = try self.amount(form, index, "member", currency) ?? 0
             patch.variants.append(
                 VariantPatch(
                     id: id, spec: Localized(en: texts[0] ?? texts[1] ?? "", zh: texts[1]), sku: texts[2] ?? "",
                     price: amount.map { Price(amount: Money($0, currency), list: list.map { Money($0, currency) }) },
-                    isRetired: form["retired-\(index)"] != nil))
+                    memberAmount: member, isRetired: form["retired-\(index)"] != nil))
         }
         return patch
     }
@@ -145,7 +148,7 @@ struct GoodsForm {
         guard let text = form["\(name)-\(index)"] else { return nil }
         guard let money = Money(typed: text, currency) else {
             throw InvalidField(
-                "variants[\(index)].\(name == "list" ? "listAmount" : "amount")", "must be an amount like 39.90.",
+                "variants[\(index)].\(cells.first { $0.name == name }?.api ?? name)", "must be an amount like 39.90.",
                 zh: "请输入金额，如 39.90。")
         }
         return money.amount

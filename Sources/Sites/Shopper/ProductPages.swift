@@ -30,7 +30,7 @@ struct ProductPages: Sendable {
         else { throw NotFound("product") }
         let stock = try await market.stock.available(product.variants.map(\.id))
         var content = try await describe(product, shop, context)
-        let prices = try await market.livePrices(of: product.variants)
+        let prices = try await market.livePrices(of: product.variants, for: person)
         content.merge(offer(product, stock, prices, request, context))
         let showing = try await market.content.videos(showing: id, limit: 8).map(\.id)
         let videos = try await PresentCards(market).videos(showing, for: person, in: context.language)
@@ -82,6 +82,7 @@ struct ProductPages: Sendable {
             "price": format.price(price?.amount.amount, list: price?.list?.amount, price?.amount.currency),
             "hasChoice": product.variants.count > 1, "canBuy": !buyable.isEmpty, "stockText": stockText,
             "isLow": left <= 10, "flash": maybe(chosen.flatMap { prices.lots[$0.id] }.map { flashText($0, context) }),
+            "member": maybe(chosen.flatMap { memberText($0, prices, context) }),
             "onlyVariant": maybe(product.variants.count == 1 ? product.variants[0].id.description : nil),
             "variants": product.variants.map { variant in
                 variantView(
@@ -90,6 +91,15 @@ struct ProductPages: Sendable {
             "slate": maybe(request.query("slate").flatMap { SlateID($0) }?.description),
             "added": request.query("added") == "1", "key": market.source.secret(bytes: 16), "message": false,
         ]
+    }
+
+    /// What members pay and what to do to be one, or that the price shown is theirs.
+    private func memberText(_ variant: Variant, _ prices: LivePrices, _ context: Context) -> View? {
+        if let lower = prices.memberPrices[variant.id] {
+            return ["price": context.format.money(lower), "how": context.words(PriceWord.howToMember)]
+        }
+        guard prices.reasons[variant.id]?.rule == .member else { return nil }
+        return ["price": context.words(PriceWord.isMemberPrice), "how": false]
     }
 
     /// How much there is at a flash price, how much each may have, and until when.

@@ -5,6 +5,7 @@ import HTTP
 import Hummingbird
 import Journal
 import Kernel
+import Membership
 import Shops
 
 /// A shop as everybody sees it.
@@ -17,12 +18,27 @@ struct ShopPages: Sendable {
 
     func addRoutes(to router: Router<Context>) {
         router.get("/shops/{id}") { try await show($0, $1) }
+        router.post("/shops/{id}/membership") { try await join($0, $1) }
+    }
+
+    /// Joins the shop's members, or leaves them.
+    private func join(_ request: Request, _ context: Context) async throws -> Response {
+        let form = try await Form(request, context)
+        let shop: ShopID = try context.identifier("id", "shop")
+        let identity = try context.person()
+        if form["on"] == "0" {
+            try await JoinShop(market).leave(shop, by: identity)
+        } else {
+            try await JoinShop(market)(shop, terms: form["terms"].flatMap { Int64($0) } ?? 0, by: identity)
+        }
+        return Frame.redirect("/shops/\(shop)#membership")
     }
 
     private func show(_ request: Request, _ context: Context) async throws -> Response {
         let id: ShopID = try context.identifier("id", "shop")
         guard let shop = try await market.shops.shop(id) else { throw NotFound("shop") }
-        let person = try context.anybody().person
+        let identity = try context.anybody()
+        let person = identity.person
         let page = try request.query("page", in: 1...1_000, default: 1)
         // One more than a page tells whether there is another page.
         let cards = try await market.catalog.newest(
@@ -36,6 +52,7 @@ struct ShopPages: Sendable {
             "text": "", "previous": maybe(page > 1 ? "/shops/\(id)?page=\(page - 1)" : nil),
             "following": maybe(cards.count > Self.pageSize ? "/shops/\(id)?page=\(page + 1)" : nil),
         ]
+        let isMember = try await market.membership.isMember(person, of: id)
         let score = ScoreView(try await KeepScores(market).score(of: id)).view(context)
         return try await frame.show(
             Page(
@@ -45,6 +62,7 @@ struct ShopPages: Sendable {
                     "image": maybe(shop.logo.map { "/media/\($0)" }), "isFollowing": followers.isFollowing,
                     "followersText": context.words(.followers, context.format.count(followers.count)),
                     "followNext": "/shops/\(id)", "cards": products.map { context.format.card($0) },
+                    "isMember": isMember, "isVisitor": identity.isVisitor, "terms": String(Membership.terms),
                     "hasCards": !products.isEmpty,
                     "pager": page > 1 || cards.count > Self.pageSize ? pager as Any : false,
                 ] as View).merging(score)), request, context)

@@ -25,6 +25,7 @@ public final class Catalog: Sendable {
         Migration(room: "catalog", number: 1, file: PackageResources._001_catalog_sql),
         Migration(room: "catalog", number: 2, file: PackageResources._002_goods_sql),
         Migration(room: "catalog", number: 3, file: PackageResources._003_rules_sql),
+        Migration(room: "catalog", number: 4, file: PackageResources._004_member_prices_sql),
     ]
 
     /// Changes whenever this node learns that a card has changed.

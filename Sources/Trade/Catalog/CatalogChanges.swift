@@ -62,10 +62,11 @@ extension Catalog {
         if let end, end <= start { throw InvalidField("until", "must be after the start.", zh: "结束时间须晚于开始时间。") }
         try transaction.send(
             """
-            INSERT INTO prices (variant, starts_at, ends_at, amount, list_amount, currency)
-            VALUES (\(variant), \(start), \(end), \(price.amount.amount), \(price.list?.amount), \(price.amount.currency))
+            INSERT INTO prices (variant, starts_at, ends_at, amount, list_amount, member_amount, currency)
+            VALUES (\(variant), \(start), \(end), \(price.amount.amount), \(price.list?.amount),
+                \(price.member?.amount), \(price.amount.currency))
             ON CONFLICT (variant, starts_at) DO UPDATE SET ends_at = excluded.ends_at, amount = excluded.amount,
-                list_amount = excluded.list_amount, currency = excluded.currency
+                list_amount = excluded.list_amount, member_amount = excluded.member_amount, currency = excluded.currency
             """)
     }
 

@@ -44,7 +44,7 @@ extension Catalog {
     {
         try transaction.sharedRows(
             """
-            SELECT v.*, p.amount, p.list_amount, p.currency FROM (SELECT * FROM variants WHERE \(condition)) v
+            SELECT v.*, p.amount, p.list_amount, p.member_amount, p.currency FROM (SELECT * FROM variants WHERE \(condition)) v
             LEFT JOIN prices p ON v.is_retired = 0 AND p.variant = v.id AND (p.ends_at IS NULL OR p.ends_at > \(now)) AND p.starts_at = (
                 SELECT MAX(q.starts_at) FROM prices q WHERE q.variant = v.id AND q.starts_at <= \(now)
                 AND (q.ends_at IS NULL OR q.ends_at > \(now)))

@@ -19,6 +19,9 @@ public struct GoodsRule: Sendable, Equatable {
             }
         }
 
+        /// Whether it looks at what can be sold.
+        public var countsStock: Bool { if case .stock = self { true } else { false } }
+
         /// Whether it can never hold again.
         public func isOver(at now: Instant) -> Bool {
             if case .time(_, let until) = self { now >= until } else { false }

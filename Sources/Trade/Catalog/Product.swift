@@ -55,9 +55,13 @@ public struct Price: Sendable, Equatable {
     /// The struck-through price; only when it is higher.
     public let list: Money?
 
+    /// What members of the shop pay; it counts only while it is lower.
+    public let member: Money?
+
     /// A price. A list price that is not higher is dropped.
-    public init(amount: Money, list: Money?) {
+    public init(amount: Money, list: Money?, member: Money? = nil) {
         self.amount = amount
+        self.member = member.flatMap { $0.currency == amount.currency ? $0 : nil }
         self.list = list.flatMap { $0.currency == amount.currency && $0.amount > amount.amount ? $0 : nil }
     }
 }
@@ -225,7 +229,10 @@ extension Variant {
         isRetired = try row.get("is_retired")
         if let amount: Int64 = try row.get("amount"), let currency: Currency = try row.get("currency") {
             let list: Int64? = try row.get("list_amount")
-            price = Price(amount: Money(amount, currency), list: list.map { Money($0, currency) })
+            let member: Int64? = try row.get("member_amount")
+            price = Price(
+                amount: Money(amount, currency), list: list.map { Money($0, currency) },
+                member: member.map { Money($0, currency) })
         } else {
             price = nil
         }

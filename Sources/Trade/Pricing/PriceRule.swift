@@ -54,6 +54,9 @@ public struct PriceOffer: Sendable, Equatable {
 
 /// Who asks for a price, as far as offers look at it.
 public struct PriceAudience: Sendable, Equatable {
+    /// The tier of everybody who has joined a shop; there is no other yet.
+    public static let shopMember = "member"
+
     /// Tiers that the person holds at the shop.
     public var tiers: Set<String>
     /// The live session that the person watches.
@@ -116,16 +119,20 @@ public enum PricePrecedence {
     ///
     /// - Parameters:
     ///   - catalogue: the price of the catalogue.
+    ///   - member: the catalogue's price for members of the shop.
     ///   - flash: the price and number of a running flash lot that is not sold out.
     ///   - version: one of ``versions``; an unknown one counts as the current.
     public static func resolve(
-        catalogue: Money, offers: [PriceOffer], flash: (price: Money, lot: FlashLotID)? = nil,
+        catalogue: Money, member: Money? = nil, offers: [PriceOffer], flash: (price: Money, lot: FlashLotID)? = nil,
         for audience: PriceAudience, at now: Instant, version: Int = current
     ) -> ResolvedPrice {
         let version = versions[version] == nil ? current : version
         var candidates = offers.filter { $0.startsAt <= now && now < $0.endsAt && audience.sees($0) }.sorted {
             ($0.price.amount, $0.id) < ($1.price.amount, $1.id)
         }.map { ResolvedPrice(amount: $0.price, rule: $0.rule, version: version, source: "\($0.id)") }
+        if let member, audience.tiers.contains(PriceAudience.shopMember) {
+            candidates.append(ResolvedPrice(amount: member, rule: .member, version: version))
+        }
         if let flash {
             candidates.append(
                 ResolvedPrice(amount: flash.price, rule: .flash, version: version, source: "\(flash.lot)"))

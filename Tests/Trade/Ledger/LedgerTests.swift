@@ -1,16 +1,26 @@
 import Foundation
 import Kernel
 import Store
+import StorePostgres
 import StoreSQLite
 import Synchronization
 import Testing
 
 @testable import Ledger
 
-/// Books on an empty SQLite file, a clock that a test moves, numbers from a seed.
+/// Where books are kept; PostgreSQL takes part when `QUANYU_TEST_POSTGRES` holds a connection string.
+enum BookStore: String, CaseIterable, CustomTestStringConvertible, Sendable {
+    case sqlite, postgres
+
+    var testDescription: String { rawValue }
+    static let available = allCases.filter { $0 == .sqlite || connection != nil }
+    static let connection = ProcessInfo.processInfo.environment["QUANYU_TEST_POSTGRES"]
+}
+
+/// Books on an empty store, a clock that a test moves, numbers from a seed.
 struct Books {
     let ledger: Ledger
-    let store: SQLiteStore
+    let store: any Store
     let now: Hand
 
     /// A clock's hand.
@@ -24,11 +34,44 @@ struct Books {
         }
     }
 
-    static func run(_ body: (Books) async throws -> Void) async throws {
+    static func run(on kind: BookStore = .sqlite, _ body: (Books) async throws -> Void) async throws {
+        switch kind {
+        case .sqlite: try await onSQLite(body)
+        case .postgres: try await onPostgres(body)
+        }
+    }
+
+    private static func onSQLite(_ body: (Books) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let store = try SQLiteStore(path: folder.appendingPathComponent("books.sqlite").path)
+        try await keep(in: SQLiteStore(path: folder.appendingPathComponent("books.sqlite").path), body)
+    }
+
+    private static func onPostgres(_ body: (Books) async throws -> Void) async throws {
+        let connection = try #require(BookStore.connection)
+        let schema = "quanyu_books_" + UUID().uuidString.prefix(8).lowercased()
+        func open(_ connection: String) throws -> PostgresStore {
+            var configuration = PostgresStore.Configuration(connection: connection)
+            configuration.connections = 1
+            return try PostgresStore(configuration: configuration)
+        }
+        let admin = try open(connection)
+        try await admin.write { try $0.run(SQL(stringLiteral: "CREATE SCHEMA \(schema)")) }
+        func remove() async throws {
+            try await admin.write { try $0.run(SQL(stringLiteral: "DROP SCHEMA \(schema) CASCADE")) }
+            await admin.close()
+        }
+        do {
+            try await keep(in: open("\(connection) options='-c search_path=\(schema)'"), body)
+        } catch {
+            try? await remove()
+            throw error
+        }
+        try await remove()
+    }
+
+    private static func keep(in store: any Store, _ body: (Books) async throws -> Void) async throws {
         let hand = Hand()
         try await store.migrate(Ledger.migrations)
         try await body(Books(ledger: Ledger(store: store, source: hand.source), store: store, now: hand))

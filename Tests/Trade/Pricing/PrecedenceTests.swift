@@ -28,11 +28,12 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 
     private func price(
-        _ offers: [PriceOffer], flash: Int64? = nil, _ audience: PriceAudience = .init(), at time: Int64 = 50,
+        _ offers: [PriceOffer], member: Int64? = nil, flash: Int64? = nil, _ audience: PriceAudience = .init(),
+        at time: Int64 = 50,
         version: Int = PricePrecedence.current
     ) -> ResolvedPrice {
         PricePrecedence.resolve(
-            catalogue: catalogue, offers: offers,
+            catalogue: catalogue, member: member.map { Money($0, .cny) }, offers: offers,
             flash: flash.map { (Money($0, .cny), FlashLotID(rawValue: 9)) }, for: audience,
             at: Instant(milliseconds: time), version: version)
     }
@@ -47,6 +48,16 @@ struct SeededGenerator: RandomNumberGenerator {
         #expect(price([offer(1, .deal, 900), offers[1]], gold).rule == .member)
         #expect(price(offers, flash: 900, gold).rule == .flash)
         #expect(price(offers, flash: 900, PriceAudience(liveSession: "tonight")).rule == .live)
+    }
+
+    @Test("the catalogue's member price is for members, and one of equals with deals")
+    func standing() {
+        let member = PriceAudience(tiers: [PriceAudience.shopMember])
+        #expect(price([], member: 900).rule == .list && price([], member: 900, member).rule == .member)
+        #expect(price([offer(1, .deal, 800)], member: 900, member).amount.amount == 800)
+        #expect(price([offer(1, .deal, 950)], member: 900, member).amount.amount == 900)
+        #expect(price([], member: 900, flash: 950, member).rule == .flash)
+        #expect(price([], member: catalogue.amount, member).rule == .list, "no advantage")
     }
 
     @Test("a time is half open, and its version is kept with the price")
