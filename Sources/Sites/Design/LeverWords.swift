@@ -2,7 +2,7 @@ import Kernel
 
 /// The words of levers, published prices and reviews; see ``Word``.
 enum LeverWord: String, CaseIterable {
-    case lever, leverRanking, leverCoupons, leverPools, treatmentLabel, treatmentHelp
+    case lever, leverRanking, leverCoupons, leverPools, leverAll, noCouponExperiment, treatmentLabel, treatmentHelp
     case publishedPrices, publishedPricesHelp, noPrices, pricesLine, exchangeRates, exchangeRatesHelp, noRates
     case ratesLine, rateCurrency, rateLike, rateRefund, rateReport, rateNotInterested, rateRefundCost, setRates
     case allocateCoupons, allocateCouponsHelp, couponExperiment, budgetGone, explorationNow
@@ -19,6 +19,12 @@ enum LeverWord: String, CaseIterable {
         case .leverRanking: ("Ranking weights", "推荐权重")
         case .leverCoupons: ("A coupon that the platform pays", "平台出资的优惠券")
         case .leverPools: ("Share of exploration", "探索流量占比")
+        case .leverAll: ("Everything", "全部改动")
+        case .noCouponExperiment:
+            (
+                "No experiment has tried a coupon yet. Draft one for a running decision under Experiments.",
+                "还没有实验试过优惠券。请先在“实验”中为执行中的决策新建一个。"
+            )
         case .treatmentLabel: ("What the treatment gets", "处理组得到什么")
         case .treatmentHelp:
             (

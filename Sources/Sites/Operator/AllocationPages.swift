@@ -52,13 +52,25 @@ struct AllocationPages: Sendable {
                         "points": Figures.text($0.points), "what": $0.what, "time": context.format.time($0.at),
                     ] as View
                 },
-                "holdouts": desk.holdouts.map { ["name": $0.name, "share": "\($0.share)"] as View },
+                "holdouts": desk.holdouts.map {
+                    ["name": $0.name, "title": context.words(Self.title($0.name)), "share": "\($0.share)"] as View
+                },
                 "allocations": desk.allocations.prefix(10).map { AllocationView.view($0, titles, context) },
                 "typedName": form?["name"] ?? "", "typedBudget": form?["budget"] ?? "",
                 "typedFloor": form?["floor"] ?? "", "typedLines": form?["lines"] ?? "",
             ])
         if let problem { page.status = .init(code: problem.details.kind.rawValue) }
         return try await frame.show(page, request, context)
+    }
+
+    /// What a holdout keeps people out of.
+    private static func title(_ holdout: String) -> LeverWord {
+        switch holdout {
+        case Lever.rankingWeights.programme: .leverRanking
+        case Lever.coupons.programme: .leverCoupons
+        case Lever.explorationPools.programme: .leverPools
+        default: .leverAll
+        }
     }
 
     private func change(
