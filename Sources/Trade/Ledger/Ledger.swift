@@ -99,14 +99,19 @@ public final class Ledger: Sendable {
         of entries: [LedgerEntryID], in transaction: any Transaction
     ) throws -> [LedgerEntryID: [Posting]] {
         var postings: [LedgerEntryID: [Posting]] = [:]
+        // Few accounts stand behind many postings, and reading one from its text is the dearest part of a row.
+        var accounts: [String: Account] = [:]
         let rows = try transaction.rows(
             """
             SELECT entry, account, amount, component, line FROM ledger_postings WHERE entry IN \(list: entries)
             ORDER BY entry, position
             """)
         for row in rows {
+            let name: String = try row.get(1)
+            let account = try accounts[name] ?? row.get(1, as: Account.self)
+            accounts[name] = account
             postings[try row.get(0), default: []].append(
-                Posting(try row.get(1), try row.get(2), try row.get(3), line: try row.get(4)))
+                Posting(account, try row.get(2), try row.get(3), line: try row.get(4)))
         }
         return postings
     }
