@@ -179,8 +179,8 @@ let package = Package(
             name: "StoresTests",
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows", "Decisions",
-                "Experiments", "Feed", "Inference", "Coupons", "Pricing", "Experience", "NorthStar", "Allocations",
-                "Warehouse", "Webhooks", "Sequences", hummingbird, httpTypes, crypto,
+                "Experiments", "Feed", "Matching", "Inference", "Coupons", "Pricing", "Experience", "NorthStar",
+                "Allocations", "Warehouse", "Webhooks", "Sequences", hummingbird, httpTypes, crypto,
             ],
             path: "Tests/Stores"),
         .testTarget(

@@ -34,11 +34,15 @@ CLONES static void dot_plain(
     }
 }
 
-CLONES static int64_t above_plain(const float *scores, int64_t count, float bar, int32_t *places) {
+static int64_t above_plain(
+    const int8_t *query, const uint8_t *codes, const float *scales, int64_t count, int64_t dimension, float bar,
+    float *out, int32_t *rows) {
+    dot_plain(query, codes, scales, count, dimension, out);
     int64_t found = 0;
     for (int64_t i = 0; i < count; i++) {
-        places[found] = (int32_t)i;
-        found += scores[i] > bar;
+        rows[found] = (int32_t)i;
+        out[found] = out[i];
+        found += out[i] > bar;
     }
     return found;
 }
@@ -88,21 +92,36 @@ __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni"))) static void dot_
     }
 }
 
-__attribute__((target("avx512f"))) static int64_t above_wide(
-    const float *scores, int64_t count, float bar, int32_t *places) {
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni"))) static int64_t above_vnni(
+    const int8_t *query, const uint8_t *codes, const float *scales, int64_t count, int64_t dimension, float bar,
+    float *out, int32_t *rows) {
+    const __m512i offset = _mm512_set1_epi32(offset_of(query, dimension));
     const __m512 bars = _mm512_set1_ps(bar);
+    const int32_t *quads = (const int32_t *)query;
+    const int64_t groups = dimension / 4;
     __m512i numbers = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     int64_t found = 0;
-    for (int64_t i = 0; i < count; i += 16) {
-        const int64_t rows = count - i < 16 ? count - i : 16;
-        const __mmask16 valid = (__mmask16)((1u << rows) - 1);
-        const __mmask16 mask =
-            _mm512_mask_cmp_ps_mask(valid, _mm512_maskz_loadu_ps(valid, scores + i), bars, _CMP_GT_OQ);
+    for (int64_t start = 0; start < count; start += quanyu_lanes) {
+        const uint8_t *a = codes + start * dimension;
+        __m512i s = _mm512_setzero_si512(), t = s;
+        int64_t g = 0;
+        for (; g + 2 <= groups; g += 2) {
+            s = _mm512_dpbusd_epi32(s, _mm512_loadu_si512(a + g * 64), _mm512_set1_epi32(quads[g]));
+            t = _mm512_dpbusd_epi32(t, _mm512_loadu_si512(a + g * 64 + 64), _mm512_set1_epi32(quads[g + 1]));
+        }
+        if (g < groups) s = _mm512_dpbusd_epi32(s, _mm512_loadu_si512(a + g * 64), _mm512_set1_epi32(quads[g]));
+        s = _mm512_sub_epi32(_mm512_add_epi32(s, t), offset);
+        const int64_t left = count - start;
+        const __mmask16 valid = left < quanyu_lanes ? (__mmask16)((1u << left) - 1) : (__mmask16)0xFFFF;
+        const __m512 products = _mm512_mul_ps(_mm512_cvtepi32_ps(s), _mm512_maskz_loadu_ps(valid, scales + start));
+        const __mmask16 mask = _mm512_mask_cmp_ps_mask(valid, products, bars, _CMP_GT_OQ);
         if (mask) {
-            _mm512_mask_compressstoreu_epi32(places + found, mask, numbers);
+            // Compressed in the register: a masked store to memory is many times slower on some machines.
+            _mm512_storeu_ps(out + found, _mm512_maskz_compress_ps(mask, products));
+            _mm512_storeu_si512(rows + found, _mm512_maskz_compress_epi32(mask, numbers));
             found += __builtin_popcount(mask);
         }
-        numbers = _mm512_add_epi32(numbers, _mm512_set1_epi32(16));
+        numbers = _mm512_add_epi32(numbers, _mm512_set1_epi32(quanyu_lanes));
     }
     return found;
 }
@@ -119,9 +138,54 @@ void quanyu_dot_blocks(
     dot_plain(query, codes, scales, count, dimension, out);
 }
 
-int64_t quanyu_above(const float *scores, int64_t count, float bar, int32_t *places) {
+int64_t quanyu_dot_above(
+    const int8_t *query, const uint8_t *codes, const float *scales, int64_t count, int64_t dimension, float bar,
+    float *out, int32_t *rows) {
 #ifdef HAS_X86
-    if (__builtin_cpu_supports("avx512vnni")) return above_wide(scores, count, bar, places);
+    if (__builtin_cpu_supports("avx512vnni")) {
+        return above_vnni(query, codes, scales, count, dimension, bar, out, rows);
+    }
 #endif
-    return above_plain(scores, count, bar, places);
+    return above_plain(query, codes, scales, count, dimension, bar, out, rows);
+}
+
+CLONES float quanyu_encode(const float *vector, int64_t dimension, int8_t *out) {
+    float largest = 1e-20f;
+    for (int64_t i = 0; i < dimension; i++) {
+        const float size = __builtin_fabsf(vector[i]);
+        largest = size > largest ? size : largest;
+    }
+    const float factor = 127 / largest;
+    // Half away from zero, by adding a half of the same sign before the fraction is dropped.
+    for (int64_t i = 0; i < dimension; i++) {
+        out[i] = (int8_t)(int32_t)(vector[i] * factor + __builtin_copysignf(0.5f, vector[i]));
+    }
+    return largest / 127;
+}
+
+// Sixteen sums side by side: the order of the additions is part of the code, so every machine's registers are used.
+CLONES static inline float dot_lanes(const float *a, const float *b, int64_t width) {
+    float sums[16] = {0};
+    for (int64_t i = 0; i < width; i += 16) {
+        for (int l = 0; l < 16; l++) sums[l] += a[i + l] * b[i + l];
+    }
+    for (int step = 8; step > 0; step /= 2) {
+        for (int l = 0; l < step; l++) sums[l] += sums[l + step];
+    }
+    return sums[0];
+}
+
+float quanyu_dot(const float *a, const float *b, int64_t width) { return dot_lanes(a, b, width); }
+
+void quanyu_prefetch(const void *start, int64_t bytes) {
+    for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch((const char *)start + i, 0, 2);
+}
+
+void quanyu_dot_rows(
+    const float *vector, const float *table, const int32_t *rows, int64_t count, int64_t width, float *out) {
+    for (int64_t i = 0; i < count && i < 8; i++) quanyu_prefetch(table + rows[i] * width, width * 4);
+    for (int64_t i = 0; i < count; i++) {
+        if (i + 8 < count) quanyu_prefetch(table + rows[i + 8] * width, width * 4);
+        out[i] = dot_lanes(vector, table + rows[i] * width, width);
+    }
 }

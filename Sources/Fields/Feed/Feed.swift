@@ -19,7 +19,7 @@ public final class Feed: Sendable {
     let log: SlateLog
     let chosenWeights = Mutex<(@Sendable (PersonID, Instant) -> PersonalWeights)?>(nil)
     let applied = Mutex(Position.start)
-    private let snapshotPath: String?
+    let snapshotPath: String?
 
     /// What the room follows.
     static let topics = [
@@ -54,12 +54,13 @@ public final class Feed: Sendable {
             applied.withLock { $0 = snapshot.position }
         }
         adoptLearned()
+        adoptRankings()
         let start = applied.withLock { $0 }
         let end = try await journal.replay(after: start, topics: Self.topics) { [self] in apply($0) }
         applied.withLock { $0 = end }
     }
 
-    /// Follows the journal, writes the slate log and renews the item-to-item model until cancelled.
+    /// Follows the journal, writes the slate log and renews what is learned until cancelled.
     public func run() async {
         let start = applied.withLock { $0 }
         await withTaskGroup { group in
@@ -70,6 +71,7 @@ public final class Feed: Sendable {
                 }
             }
             group.addTask { [log] in await log.run() }
+            group.addTask { [self] in await learnRankingsDaily() }
             group.addTask { [self] in
                 // The first renewal runs while the first pages are shown already; nobody waits for it.
                 repeat {

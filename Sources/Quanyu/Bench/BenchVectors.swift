@@ -64,7 +64,7 @@ struct BenchVectors: AsyncParsableCommand {
         add("updates during queries", rate(queries.count / 4, mixed), "updates/s on the same core", peer.updates)
         add("exact scan", rate(sample.count, exact), "queries/s on one core")
         add("clusters", Double(index.clusters), "clusters")
-        add("clusters looked at", Double(index.probes), "clusters")
+        add("clusters looked at", index.probes, "clusters a query")
         try report.show(json: json)
     }
 

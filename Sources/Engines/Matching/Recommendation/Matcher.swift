@@ -160,23 +160,10 @@ public final class Matcher: Sendable {
         }
     }
 
-    /// Puts learned rankings in force, or takes them out with nil; ``learnRanking(followed:now:discovery:version:seed:)`` makes them.
+    /// Puts learned rankings in force; empty ones take them out.
     ///
-    /// They are no part of a snapshot: a release adopts the one it was judged with.
-    public func adopt(_ ranking: LearnedRanking?, discovery: LearnedRanking?) {
-        learner.withLock { $0.rankings = (ranking, discovery) }
-    }
-
-    /// Learns a ranking from what followed: asks this engine, whose state is as of `now`, for the candidates of each
-    /// person and takes the items in `followed` as answered; nil when too few were.
-    ///
-    /// The engine must not have observed what followed. With `discovery` only what the person never bought is asked for.
-    public func learnRanking(
-        followed: [Key: Set<Key>], now: Int64, discovery: Bool, version: String, seed: UInt64 = 1
-    ) -> LearnedRanking? {
-        LearnedRanking(
-            examples(followed: followed, now: now, discovery: discovery, seed: seed), version: version, seed: seed)
-    }
+    /// They are no part of a snapshot: whoever learned them keeps them.
+    public func adopt(_ rankings: LearnedRankings) { learner.withLock { $0.rankings = rankings } }
 
     /// The candidates of each person in `followed`, answered or not.
     func examples(followed: [Key: Set<Key>], now: Int64, discovery: Bool, seed: UInt64) -> Examples {

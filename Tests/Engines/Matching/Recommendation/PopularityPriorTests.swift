@@ -39,4 +39,31 @@ struct PopularityPriorTests {
         #expect(PopularityPrior(odds: [], last: Examples()) == PopularityPrior())
         #expect(PopularityPrior().logOdds(week: -5, month: -5) == 0)
     }
+
+    @Test("the engine in force ranks by the learned odds and the trust in popularity")
+    func served() throws {
+        let matcher = Market.matcher()
+        let request = Request(person: Market.person(3), now: start, count: 20, explores: false, diversifies: false)
+        var ranking = try #require(
+            LearnedRanking(
+                matcher.examples(
+                    followed: MatchingEvaluation.responses(Market.events(seed: 8)), now: start, discovery: false,
+                    seed: 1),
+                version: "learned", seed: 1))
+        ranking.prior.weight = 0
+        matcher.adopt(LearnedRankings(all: ranking, discovery: nil))
+        let plain = matcher.signals(request)
+        ranking.prior.weight = 2.8
+        matcher.adopt(LearnedRankings(all: ranking, discovery: nil))
+        let leaning = Dictionary(uniqueKeysWithValues: matcher.signals(request).map { ($0.item, $0) })
+        for candidate in plain {
+            let added = ranking.prior.logOdds(
+                week: candidate.signals[Signal.week.rawValue], month: candidate.signals[Signal.month.rawValue])
+            let other = try #require(leaning[candidate.item])
+            #expect(
+                abs(other.signals[Signal.learned.rawValue] - candidate.signals[Signal.learned.rawValue] - added) < 1e-3)
+        }
+        let best = leaning.values.sorted { $0.score > $1.score }.prefix(20).map(\.score)
+        #expect(matcher.recommend(request).slots.map { Float($0.score) } == best)
+    }
 }

@@ -40,6 +40,9 @@ enum Signal: Int, CaseIterable, Sendable {
     case trend, adoptedTrend
     /// log(1 + items of its category, and of its strongest tag, that the person took up for the first time), decayed.
     case categoryTaken, tagTaken
+    /// Log-odds of the learned ranking in force, its trust in popularity included: what the models of actions learn on
+    /// top of (stacking, Wolpert 1992). Filled in when candidates are ranked.
+    case learned
 }
 
 extension Signal {

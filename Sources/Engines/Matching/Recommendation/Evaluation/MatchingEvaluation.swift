@@ -76,16 +76,21 @@ public struct MatchingEvaluation: Sendable {
     ///   - items: attributes of items, when there are any; availability is not read.
     ///   - baseline: what to compare with.
     ///   - peers: lists of other recommenders to compare with.
+    ///   - rankings: those to judge in place of learning them here; they must not have seen the test period.
     ///   - seconds: a clock, only to report speeds.
     public func run(
-        events: [Event], items: [Item] = [], baseline: Baseline? = nil, peers: [Peer] = [], seconds: () -> Double
+        events: [Event], items: [Item] = [], baseline: Baseline? = nil, peers: [Peer] = [],
+        rankings: LearnedRankings? = nil, seconds: () -> Double
     ) -> Report {
         let training = events.filter { $0.time < trainUntil }
         let test = events.filter { $0.time >= trainUntil && $0.time < testUntil }
         let began = seconds()
-        var learning = RollingTraining(self, training, items)
-        learning.run(seconds)
+        var learning = RollingTraining(
+            training, items, until: trainUntil, ahead: testUntil - trainUntil, seed: seed, configuration: configuration)
+        let learned = rankings ?? (learns ? learning.learn(version: "learned", seconds) : LearnedRankings())
+        learning.finish(seconds)
         let matcher = learning.matcher
+        matcher.adopt(learned)
         let trained = seconds()
         let before = Self.responses(training), all = Self.responses(test)
         let truth = sample(all.filter { before[$0.key] != nil })

@@ -3,7 +3,7 @@
 /// Tastes and catalogues drift: a ranking learned at earlier times may do worse later than the plain popularity of the last
 /// weeks. How far to trust it is itself learned, by time: a ranking from the earlier times is tried on the last one, which it
 /// has not seen, with more and more popularity in its log-odds (a product of experts, Hinton 2002).
-struct PopularityPrior: Sendable, Hashable {
+struct PopularityPrior: Sendable, Hashable, Codable {
     /// Log-odds for each doubling of the share of the evidence.
     var weight: Float = 0
     /// Subtracted, so that what people respond to keeps its log-odds.
@@ -11,8 +11,6 @@ struct PopularityPrior: Sendable, Hashable {
 
     /// Weights tried, in natural logarithms for each doubling.
     private static let weights: [Float] = [0.1, 0.2, 0.35, 0.7, 1.4, 2.8]
-    /// Length of the lists compared.
-    private static let k = 20
 
     init() {}
 
@@ -24,14 +22,13 @@ struct PopularityPrior: Sendable, Hashable {
 
     /// Chooses the weight that ranks the lists of `last` best by `odds`; 0 unless the gain in NDCG exceeds its standard error.
     init(odds: ContiguousArray<Float>, last: Examples) {
-        let plain = Self.marks(odds, last)
+        let plain = last.marks(odds)
         var best = Float(0), most = 0.0
         for weight in Self.weights {
             var prior = PopularityPrior()
             prior.weight = weight
-            let marks = Self.marks(
-                ContiguousArray(odds.indices.map { odds[$0] + prior.logOdds(of: $0, in: last) }), last)
-            let gain = Self.gain(marks, over: plain)
+            let leaning = ContiguousArray(odds.indices.map { odds[$0] + prior.logOdds(of: $0, in: last) })
+            let gain = ListGain(last.marks(leaning), over: plain)
             if gain.mean > gain.error, gain.mean > most { (best, most) = (weight, gain.mean) }
         }
         weight = best
@@ -45,29 +42,5 @@ struct PopularityPrior: Sendable, Hashable {
         logOdds(
             week: examples.value(Signal.week.rawValue, of: example),
             month: examples.value(Signal.month.rawValue, of: example))
-    }
-
-    /// NDCG of each list that has something to find.
-    private static func marks(_ scores: ContiguousArray<Float>, _ examples: Examples) -> [Double] {
-        examples.lists.indices.compactMap { number in
-            let end = number + 1 < examples.lists.count ? examples.lists[number + 1] : examples.count
-            let list = examples.lists[number]..<end
-            let wanted = list.count { examples.responded[$0] }
-            guard wanted > 0 else { return nil }
-            let order = list.sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }
-            func discount(_ rank: Int) -> Double { 1 / logarithm2(Double(rank) + 2) }
-            let found = order.prefix(k).enumerated().reduce(0.0) {
-                $0 + (examples.responded[$1.element] ? discount($1.offset) : 0)
-            }
-            return found / (0..<min(k, wanted)).reduce(0.0) { $0 + discount($1) }
-        }
-    }
-
-    private static func gain(_ marks: [Double], over others: [Double]) -> (mean: Double, error: Double) {
-        guard marks.count > 1 else { return (0, 0) }
-        let gains = zip(marks, others).map { $0 - $1 }
-        let mean = gains.reduce(0, +) / Double(gains.count)
-        let variance = gains.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(gains.count - 1)
-        return (mean, (variance / Double(gains.count)).squareRoot())
     }
 }

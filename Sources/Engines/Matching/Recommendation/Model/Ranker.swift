@@ -13,52 +13,61 @@ struct Ranker: Sendable {
     var discovers = false
 
     func rank(_ candidates: inout ContiguousArray<Candidate>) {
-        if let actions, model == nil {
+        if let odds = model?.logOdds(candidates) {
+            for place in candidates.indices {
+                let signals = candidates[place].signals
+                candidates[place].signals[.learned] =
+                    odds[place] + prior.logOdds(week: signals[.week], month: signals[.month])
+            }
+        }
+        if let actions {
             rank(&candidates, by: actions)
             return
         }
-        let learned = model?.logOdds(candidates)
         for place in candidates.indices {
             let signals = candidates[place].signals
-            let score = learned.map { self.score(signals, learned: $0[place]) } ?? self.score(signals)
+            let score = model == nil ? score(signals) : learnedScore(signals)
             candidates[place].score = candidates[place].paused ? score - 20 : score
         }
     }
 
     /// Expected worth of the actions in place of what long habits say, the session's pull on top, expected
-    /// dissatisfaction as a cost: the weights stay the public ones.
+    /// dissatisfaction as a cost: the weights stay the public ones. What a learned ranking says of habits is a signal of the
+    /// actions' models too, which know by now how much it says of what is shown.
     private func rank(_ candidates: inout ContiguousArray<Candidate>, by actions: ActionModels) {
         let expected = actions.value(candidates, weights)
         for place in candidates.indices {
             let signals = candidates[place].signals
             var parts = strengths(signals)
-            for habit in [Strength.personal, Strength.linear, Strength.trending] { parts[habit] *= 0.1 }
-            let cost = Float(weights.fatigue) * signals[.fatigue] + Float(weights.damping) * signals[.damp]
-            let score = naturalLog(expected.worth[place] + 0.1 * parts.sum() + 1e-4) - cost - expected.cost[place]
+            for habit in [Strength.personal, Strength.linear, Strength.trending] {
+                parts[habit] *= model == nil ? 0.1 : 0
+            }
+            let habits = model == nil ? 0 : naturalExponential(max(-40, min(0, signals[.learned])))
+            let strength = expected.worth[place] + 0.1 * (parts.sum() + habits) + 1e-4
+            let score = naturalLog(strength) - cost(signals) - expected.cost[place]
             candidates[place].score = candidates[place].paused ? score - 20 : score
         }
     }
 
     /// With a learned model its odds replace what long habits say; what happens in this session, who is followed and what
     /// the page asks for still add, and dislike still costs: the model learns from whole days and cannot know them.
-    private func score(_ signals: Signals, learned: Float) -> Float {
+    private func learnedScore(_ signals: Signals) -> Float {
         var parts = strengths(signals)
         for habit in [Strength.personal, Strength.linear, Strength.trending, Strength.new] { parts[habit] = 0 }
         parts[Strength.affinity] *= min(1, signals[.categoryPulse] + signals[.creator])
-        let trusted = learned + prior.logOdds(week: signals[.week], month: signals[.month])
-        let strength = naturalExponential(max(-40, trusted)) + 0.1 * parts.sum()
-        let cost = Float(weights.fatigue) * signals[.fatigue] + Float(weights.damping) * signals[.damp]
+        let strength = naturalExponential(max(-40, signals[.learned])) + 0.1 * parts.sum()
         // Where nobody wants an item, its share says nothing more.
         let novelty = discovers ? Float(weights.novelty) * max(-14, signals[.month]) : 0
-        return naturalLog(strength) - cost - novelty
+        return naturalLog(strength) - cost(signals) - novelty
+    }
+
+    private func cost(_ signals: Signals) -> Float {
+        Float(weights.fatigue) * signals[.fatigue] + Float(weights.damping) * signals[.damp]
     }
 
     func score(_ signals: Signals) -> Float {
         let strength = strengths(signals).sum() + 1e-4
-        let cost =
-            Float(weights.fatigue) * signals[.fatigue] + Float(weights.damping) * signals[.damp]
-            + Float(weights.refund) * signals[.regret]
-        return naturalLog(strength) - cost
+        return naturalLog(strength) - cost(signals) - Float(weights.refund) * signals[.regret]
     }
 
     /// How much each way of wanting contributes; lanes by ``Strength``.

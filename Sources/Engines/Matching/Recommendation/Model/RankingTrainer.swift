@@ -89,22 +89,28 @@ struct RankingTrainer {
         return (tree, leaves)
     }
 
-    /// Sums of slopes by node, tried signal and bin.
+    /// Sums of slopes by node, tried signal and bin: first derivative, second derivative, in turn.
+    ///
+    /// Plain numbers and pointers, here and below: this is where training spends its time, without an optimiser above all.
     private func histogram(
         _ slopes: ContiguousArray<SIMD2<Float>>, _ binned: ContiguousArray<UInt8>, _ leaves: ContiguousArray<UInt8>,
         _ rows: ContiguousArray<Int>, _ signals: [Int], _ nodes: Int, _ width: Int
-    ) -> ContiguousArray<SIMD2<Float>> {
+    ) -> ContiguousArray<Float> {
         let tried = signals.count
-        var sums = ContiguousArray(repeating: SIMD2<Float>(), count: nodes * tried * Self.bins)
+        var sums = ContiguousArray(repeating: Float(0), count: nodes * tried * Self.bins * 2)
         sums.withUnsafeMutableBufferPointer { sums in
             binned.withUnsafeBufferPointer { binned in
                 signals.withUnsafeBufferPointer { signals in
                     for row in rows {
-                        let node = Int(leaves[row]) * tried * Self.bins
-                        let slope = slopes[row]
-                        for place in 0..<tried {
-                            let bin = Int(binned[row &* width &+ signals[place]])
-                            sums[node &+ place &* Self.bins &+ bin] += slope
+                        var cell = Int(leaves[row]) &* tried &* Self.bins
+                        let (first, second) = (slopes[row].x, slopes[row].y)
+                        var place = 0
+                        while place < tried {
+                            let sum = 2 &* (cell &+ Int(binned[row &* width &+ signals[place]]))
+                            sums[sum] += first
+                            sums[sum &+ 1] += second
+                            cell &+= Self.bins
+                            place &+= 1
                         }
                     }
                 }
@@ -114,20 +120,20 @@ struct RankingTrainer {
     }
 
     private func bestQuestion(
-        _ histogram: ContiguousArray<SIMD2<Float>>, _ signals: [Int], _ edges: [[Float]], _ nodes: Int
+        _ histogram: ContiguousArray<Float>, _ signals: [Int], _ edges: [[Float]], _ nodes: Int
     ) -> (signal: Int, bin: UInt8)? {
         var best: (gain: Float, signal: Int, bin: Int) = (0, -1, 0)
-        var gains = [Float](repeating: 0, count: Self.bins)
+        var gains = ContiguousArray(repeating: Float(0), count: Self.bins)
         for (place, signal) in signals.enumerated() {
-            for bin in gains.indices { gains[bin] = 0 }
-            for node in 0..<nodes {
-                let start = (node * signals.count + place) * Self.bins
-                let total = histogram[start..<(start + Self.bins)].reduce(SIMD2<Float>(), +)
-                var low = SIMD2<Float>()
-                for bin in 0..<edges[signal].count {
-                    low += histogram[start + bin]
-                    let high = total - low
-                    gains[bin] += worth(low) + worth(high) - worth(total)
+            gains.withUnsafeMutableBufferPointer { gains in
+                gains.update(repeating: 0)
+                histogram.withUnsafeBufferPointer { histogram in
+                    for node in 0..<nodes {
+                        let start = 2 * (node * signals.count + place) * Self.bins
+                        addGains(
+                            UnsafeBufferPointer(rebasing: histogram[start..<(start + 2 * Self.bins)]),
+                            edges[signal].count, to: gains)
+                    }
                 }
             }
             for bin in 0..<edges[signal].count where gains[bin] > best.gain { best = (gains[bin], signal, bin) }
@@ -135,6 +141,29 @@ struct RankingTrainer {
         return best.signal >= 0 ? (best.signal, UInt8(best.bin)) : nil
     }
 
+    /// What each cut of one node's bins gains.
     @inline(__always)
-    private func worth(_ slopes: SIMD2<Float>) -> Float { slopes.x * slopes.x / (slopes.y + ridge) }
+    private func addGains(
+        _ sums: UnsafeBufferPointer<Float>, _ cuts: Int, to gains: UnsafeMutableBufferPointer<Float>
+    ) {
+        var (first, second) = (Float(0), Float(0))
+        var bin = 0
+        while bin < Self.bins {
+            first += sums[2 &* bin]
+            second += sums[2 &* bin &+ 1]
+            bin &+= 1
+        }
+        // Nothing is in most nodes of a deep level.
+        if second == 0 { return }
+        let whole = first * first / (second + ridge)
+        var (low, lowSecond) = (Float(0), Float(0))
+        bin = 0
+        while bin < cuts {
+            low += sums[2 &* bin]
+            lowSecond += sums[2 &* bin &+ 1]
+            let (high, highSecond) = (first - low, second - lowSecond)
+            gains[bin] += low * low / (lowSecond + ridge) + high * high / (highSecond + ridge) - whole
+            bin &+= 1
+        }
+    }
 }

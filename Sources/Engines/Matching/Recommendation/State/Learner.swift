@@ -12,11 +12,12 @@ struct Learner: Sendable {
     var erased: Set<Int32> = []
     /// How often the background model was rebuilt; part of the model version.
     var refreshes: UInt32 = 0
-    /// Learned rankings in force: of everything, and of what the person never bought.
+    /// Probabilities of actions in force.
     var actions: ActionModels?
     /// What was offered and what came of it, waiting to be learned from; no part of a snapshot.
     var ledger = SlateLedger()
-    var rankings: (all: LearnedRanking?, discovery: LearnedRanking?)
+    /// Learned rankings in force.
+    var rankings = LearnedRankings()
 
     init(configuration: Configuration) { self.configuration = configuration }
 

@@ -1,3 +1,5 @@
+import CVectors
+
 /// Vectors as bytes, each with its own scale, in blocks of sixteen rows (see CVectors.h for the order of the bytes).
 struct VectorCodes: Sendable {
     let width: Int
@@ -18,15 +20,15 @@ struct VectorCodes: Sendable {
     }
 
     mutating func replace(_ row: Int, by vector: some Collection<Float>) {
-        let scale = Self.scale(vector)
-        scales[row] = scale
-        let factor = 1 / scale
+        var signed = [Int8](repeating: 0, count: width)
+        let components = Array(vector)
+        scales[row] = quanyu_encode(components, Int64(components.count), &signed)
         var place = start(of: row)
-        var number = 0
-        for component in vector {
-            bytes[place] = UInt8(max(1, min(255, 128 + (component * factor).rounded())))
-            number += 1
-            place += number % 4 == 0 ? 4 * Self.lanes - 3 : 1
+        for group in 0..<(width / 4) {
+            for component in 0..<4 {
+                bytes[place + component] = UInt8(truncatingIfNeeded: Int(signed[4 * group + component]) + 128)
+            }
+            place += 4 * Self.lanes
         }
     }
 
@@ -49,10 +51,6 @@ struct VectorCodes: Sendable {
     private func start(of row: Int) -> Int {
         (row / Self.lanes) * Self.lanes * width + (row % Self.lanes) * 4
     }
-
-    private static func scale(_ vector: some Collection<Float>) -> Float {
-        max(1e-20, vector.reduce(0) { max($0, abs($1)) }) / 127
-    }
 }
 
 /// Vectors that lie near one centre.
@@ -61,6 +59,8 @@ struct VectorCluster: Sendable {
     let halfNorm: Float
     private(set) var slots: ContiguousArray<Int32> = []
     private(set) var codes: VectorCodes
+    /// Sum of the squared distances from the centre.
+    private var distances = 0.0
 
     init(width: Int, centre: ContiguousArray<Float>) {
         self.centre = centre
@@ -70,19 +70,34 @@ struct VectorCluster: Sendable {
 
     var count: Int { slots.count }
 
+    /// How far members lie from the centre, root mean square.
+    var spread: Float { Float((max(0, distances) / Double(max(1, slots.count))).squareRoot()) }
+
     mutating func append(_ slot: Int32, _ vector: UnsafeBufferPointer<Float>) {
         slots.append(slot)
         codes.append(vector)
+        distances += distance(vector)
     }
 
-    /// Returns the slot that took the row, if another did.
-    mutating func remove(row: Int) -> Int32? {
+    /// Takes out the row of `vector`; returns the slot that took the row, if another did.
+    mutating func remove(row: Int, _ vector: UnsafeBufferPointer<Float>) -> Int32? {
         let last = slots.count - 1
         codes.remove(row)
+        distances -= distance(vector)
         let moved = row < last ? slots[last] : nil
         slots.swapAt(row, last)
         slots.removeLast()
         return moved
+    }
+
+    /// |x − c|², from |x|² − 2 x·c + |c|².
+    private func distance(_ vector: UnsafeBufferPointer<Float>) -> Double {
+        guard let start = vector.baseAddress else { return 0 }
+        let width = Int64(vector.count)
+        let likeness = centre.withUnsafeBufferPointer { centre in
+            centre.baseAddress.map { quanyu_dot($0, start, width) } ?? 0
+        }
+        return Double(quanyu_dot(start, start, width)) - 2 * Double(likeness) + 2 * Double(halfNorm)
     }
 }
 
@@ -117,6 +132,13 @@ struct Best {
             entries[0] = Entry(score: score, number: number)
             sink()
         }
+    }
+
+    /// The places of the highest scores.
+    static func places(of scores: UnsafeBufferPointer<Float>, limit: Int) -> [Int32] {
+        var best = Best(limit: limit)
+        for place in scores.indices where scores[place] > best.bar { best.offer(scores[place], Int32(place)) }
+        return best.entries.map(\.number)
     }
 
     private mutating func sink() {

@@ -4,7 +4,8 @@ import Synchronization
 /// Nearest neighbours by inner product among vectors that change all the time.
 ///
 /// Small tables are scanned whole. From ``Settings/exactLimit`` vectors on they lie in clusters (inverted file, Jégou,
-/// Douze, Schmid 2011) as scaled bytes (SQ8); the best of the nearest clusters are compared once more in full precision.
+/// Douze, Schmid 2011) as scaled bytes (SQ8): those whose centre and spread promise more than what was found are looked at,
+/// and the best are compared once more in full precision.
 /// A vector that is set anew moves to its nearest cluster at once; a cluster that has grown too large is split in place and
 /// its neighbours' members are looked at again (as in SPFresh, arXiv 2410.14452), so there is no rebuild to wait for.
 public final class VectorIndex: Sendable {
@@ -13,11 +14,12 @@ public final class VectorIndex: Sendable {
         /// Up to this many vectors every query looks at all of them.
         public var exactLimit = 8192
         /// Members of a cluster at which it is split.
-        public var clusterLimit = 256
-        /// Clusters looked at for one query; ``VectorIndex/calibrate(recall:count:seed:)`` chooses it.
-        public var probes = 8
+        public var clusterLimit = 192
+        /// How many spreads beyond its centre a cluster is searched for better vectors than those found;
+        /// ``VectorIndex/calibrate(recall:count:seed:)`` chooses it. More finds more and takes longer.
+        public var reach: Float = 0.5
         /// Candidates compared in full precision, as a multiple of the count asked for.
-        public var rerank = 4
+        public var rerank = 2
 
         /// The defaults.
         public init() {}
@@ -47,8 +49,8 @@ public final class VectorIndex: Sendable {
     /// How many clusters they lie in; 1 while every query looks at all.
     public var clusters: Int { table.withLock { $0.clusterCount } }
 
-    /// Clusters that a query looks at.
-    public var probes: Int { table.withLock { $0.settings.probes } }
+    /// Clusters that a query looked at, mean over those since the calibration.
+    public var probes: Double { table.withLock { $0.looks.mean } }
 
     /// Puts a vector in its place, or moves it there. Vectors of another length or with a component that is no number are
     /// ignored.
@@ -72,7 +74,7 @@ public final class VectorIndex: Sendable {
         return table.withLock { $0.searchExactly(vector, count) }
     }
 
-    /// Chooses the fewest clusters to look at so that queries near the index's own vectors find the share `recall` of their
+    /// Chooses the shortest reach so that queries near the index's own vectors find the share `recall` of their
     /// neighbours. Queries far from all vectors find fewer.
     public func calibrate(recall: Double, count: Int = 10, seed: UInt64 = 1) {
         table.withLock { $0.calibrate(recall: recall, count: count, seed: seed) }

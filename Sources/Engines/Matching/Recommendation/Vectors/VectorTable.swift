@@ -16,6 +16,12 @@ struct VectorTable: Sendable {
     var clusters: ContiguousArray<VectorCluster> = []
     /// Codes of the clusters' centres, in the order of the clusters.
     var centres: VectorCodes
+    /// Spread of each cluster, in their order.
+    private var spreads: ContiguousArray<Float> = []
+    private var promises: ContiguousArray<Float> = []
+    /// Members of the largest cluster so far.
+    private var largest = 0
+    private(set) var looks = Looks()
     private var scores: ContiguousArray<Float> = []
     private var passing: ContiguousArray<Int32> = []
     private var query: ContiguousArray<Int8> = []
@@ -70,6 +76,7 @@ struct VectorTable: Sendable {
         if clusters.isEmpty {
             clusters.append(VectorCluster(width: width, centre: ContiguousArray(repeating: 0, count: width)))
             centres.append(clusters[0].centre)
+            spreads.append(0)
         }
         let cluster = clusters.count == 1 ? 0 : nearest(vector)
         put(slot, into: cluster)
@@ -83,13 +90,21 @@ struct VectorTable: Sendable {
             clusters[cluster].append(slot, UnsafeBufferPointer(rebasing: vectors[start..<(start + width)]))
         }
         places[Int(slot)] = (Int32(cluster), Int32(clusters[cluster].count - 1))
+        spreads[cluster] = clusters[cluster].spread
+        largest = max(largest, clusters[cluster].count)
     }
 
     private mutating func leave(_ slot: Int32) {
         let (cluster, row) = places[Int(slot)]
         guard cluster >= 0 else { return }
-        if let moved = clusters[Int(cluster)].remove(row: Int(row)) { places[Int(moved)].row = row }
+        let start = Int(slot) * width
+        let moved = vectors.withUnsafeBufferPointer { vectors in
+            clusters[Int(cluster)].remove(
+                row: Int(row), UnsafeBufferPointer(rebasing: vectors[start..<(start + width)]))
+        }
+        if let moved { places[Int(moved)].row = row }
         places[Int(slot)] = (-1, -1)
+        spreads[Int(cluster)] = clusters[Int(cluster)].spread
     }
 
     // MARK: Clusters
@@ -182,6 +197,7 @@ struct VectorTable: Sendable {
                 numbers.append(clusters.count)
                 clusters.append(fresh)
                 self.centres.append(centre)
+                spreads.append(0)
             }
         }
         let halves = centres.map(Self.halfNorm)
@@ -197,23 +213,44 @@ struct VectorTable: Sendable {
     mutating func search(_ vector: [Float], _ count: Int) -> [VectorIndex.Neighbour] {
         if clusters.count <= 1 { return searchExactly(vector, count) }
         let scale = encode(vector)
-        score(centres, scale, trueSize: true)
-        let probes = min(settings.probes, clusters.count)
-        var nearest = Best(limit: probes)
-        for cluster in clusters.indices { nearest.offer(scores[cluster], Int32(cluster)) }
-        var best = Best(limit: max(count * settings.rerank, count + 16))
-        for entry in nearest.entries {
-            let cluster = Int(entry.number)
-            score(clusters[cluster].codes, scale)
-            let found = above(best.bar, of: clusters[cluster].count)
-            clusters[cluster].slots.withUnsafeBufferPointer { slots in
-                for place in 0..<found {
-                    let row = Int(passing[place])
-                    best.offer(scores[row], slots[row])
+        promise(vector, scale)
+        makeRoom()
+        var best = Best(limit: max(count * settings.rerank, count + 8))
+        let looked = query.withUnsafeBufferPointer { query in
+            clusters.withUnsafeBufferPointer { clusters in
+                promises.withUnsafeMutableBufferPointer { promises in
+                    scores.withUnsafeMutableBufferPointer { scores in
+                        passing.withUnsafeMutableBufferPointer { rows in
+                            ClusterScan(query: query, width: width, clusters: clusters, scores: scores, rows: rows)
+                                .run(promises, &best)
+                        }
+                    }
                 }
             }
         }
+        looks.add(looked)
         return finish(best, vector, count)
+    }
+
+    /// The inner product that each cluster's best members may reach, in units of the query's bytes.
+    private mutating func promise(_ vector: [Float], _ scale: Float) {
+        score(centres, scale)
+        let reach = settings.reach * vector.reduce(0) { $0 + $1 * $1 }.squareRoot() / scale
+        if promises.count != clusters.count { promises = ContiguousArray(repeating: 0, count: clusters.count) }
+        promises.withUnsafeMutableBufferPointer { promises in
+            spreads.withUnsafeBufferPointer { spreads in
+                scores.withUnsafeBufferPointer { scores in
+                    for place in promises.indices { promises[place] = scores[place] + reach * spreads[place] }
+                }
+            }
+        }
+    }
+
+    /// Working memory for the largest cluster.
+    private mutating func makeRoom() {
+        let needed = largest + 2 * Int(quanyu_lanes)
+        if scores.count < needed { scores.append(contentsOf: repeatElement(0, count: needed - scores.count)) }
+        if passing.count < needed { passing.append(contentsOf: repeatElement(0, count: needed - passing.count)) }
     }
 
     mutating func searchExactly(_ vector: [Float], _ count: Int) -> [VectorIndex.Neighbour] {
@@ -229,11 +266,17 @@ struct VectorTable: Sendable {
 
     private func finish(_ best: Best, _ vector: [Float], _ count: Int) -> [VectorIndex.Neighbour] {
         let padded = vector + [Float](repeating: 0, count: width - dimension)
-        var exact = best.entries.map {
-            (score: Self.dot(padded, vectors, Int($0.number) * width, width), slot: $0.number)
+        let slots = best.entries.map(\.number)
+        var products = [Float](repeating: 0, count: slots.count)
+        slots.withUnsafeBufferPointer { slots in
+            vectors.withUnsafeBufferPointer { vectors in
+                guard let slots = slots.baseAddress, let vectors = vectors.baseAddress else { return }
+                quanyu_dot_rows(padded, vectors, slots, Int64(products.count), Int64(width), &products)
+            }
         }
-        exact.sort { $0.score != $1.score ? $0.score > $1.score : $0.slot < $1.slot }
-        return exact.prefix(count).map { VectorIndex.Neighbour(key: keys[Int($0.slot)], score: $0.score) }
+        var order = Array(slots.indices)
+        order.sort { products[$0] != products[$1] ? products[$0] > products[$1] : slots[$0] < slots[$1] }
+        return order.prefix(count).map { VectorIndex.Neighbour(key: keys[Int(slots[$0])], score: products[$0]) }
     }
 
     mutating func calibrate(recall: Double, count: Int, seed: UInt64) {
@@ -248,25 +291,28 @@ struct VectorTable: Sendable {
             return zip(own, full(other)).map { ($0 + $1) / 2 }
         }
         let truth = queries.map { Set(searchExactly($0, count).map(\.key)) }
-        for probes in 1...max(1, min(128, clusters.count)) {
-            settings.probes = probes
+        let wanted = recall * Double(truth.reduce(0) { $0 + $1.count })
+        // Halving: what is found grows with the reach, all but exactly.
+        var (short, long) = (Float(0), Float(2))
+        for _ in 0..<10 {
+            settings.reach = (short + long) / 2
             var found = 0
             for (query, wanted) in zip(queries, truth) {
                 found += search(query, count).count { wanted.contains($0.key) }
             }
-            if Double(found) >= recall * Double(truth.reduce(0) { $0 + $1.count }) { return }
+            if Double(found) >= wanted { long = settings.reach } else { short = settings.reach }
         }
+        settings.reach = long
+        looks = Looks()
     }
 
     // MARK: Arithmetic
 
     /// Puts the query's bytes in place and returns their scale.
     private mutating func encode(_ vector: [Float]) -> Float {
-        var largest: Float = 1e-20
-        for component in vector { largest = max(largest, abs(component)) }
-        let factor = 127 / largest
-        for place in 0..<dimension { query[place] = Int8(max(-127, min(127, (vector[place] * factor).rounded()))) }
-        return 1 / factor
+        query.withUnsafeMutableBufferPointer { query in
+            query.baseAddress.map { quanyu_encode(vector, Int64(dimension), $0) } ?? 1
+        }
     }
 
     /// Scores of all codes against the query in place, into ``scores``.
@@ -297,19 +343,6 @@ struct VectorTable: Sendable {
         return Array(scores.prefix(codes.count))[...]
     }
 
-    /// Puts the rows whose score is above the bar into ``passing`` and returns how many there are.
-    private mutating func above(_ bar: Float, of count: Int) -> Int {
-        if passing.count < scores.count {
-            passing.append(contentsOf: repeatElement(0, count: scores.count - passing.count))
-        }
-        return scores.withUnsafeBufferPointer { scores in
-            passing.withUnsafeMutableBufferPointer { passing in
-                guard let scores = scores.baseAddress, let passing = passing.baseAddress else { return 0 }
-                return Int(quanyu_above(scores, Int64(count), bar, passing))
-            }
-        }
-    }
-
     static func halfNorm(_ vector: ContiguousArray<Float>) -> Float {
         vector.reduce(0) { $0 + $1 * $1 } / 2
     }
@@ -333,7 +366,7 @@ struct VectorTable: Sendable {
         a.withUnsafeBufferPointer { a in
             b.withUnsafeBufferPointer { b in
                 guard let a = a.baseAddress, let b = b.baseAddress else { return 0 }
-                return SymmetricMatrix.dot(a + from, b + start, 0, width)
+                return quanyu_dot(a + from, b + start, Int64(width))
             }
         }
     }
@@ -342,8 +375,20 @@ struct VectorTable: Sendable {
         a.withUnsafeBufferPointer { a in
             b.withUnsafeBufferPointer { b in
                 guard let a = a.baseAddress, let b = b.baseAddress else { return 0 }
-                return SymmetricMatrix.dot(a, b + start, 0, width)
+                return quanyu_dot(a, b + start, Int64(width))
             }
         }
+    }
+}
+
+/// How many clusters queries looked at.
+struct Looks: Sendable {
+    private var queries = 0, clusters = 0
+
+    var mean: Double { Double(clusters) / Double(max(1, queries)) }
+
+    mutating func add(_ looked: Int) {
+        queries += 1
+        clusters += looked
     }
 }
