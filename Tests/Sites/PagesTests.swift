@@ -1,3 +1,4 @@
+import Foundation
 import Kernel
 import Testing
 
@@ -17,6 +18,16 @@ struct PagesTests {
             #expect(Template(rawValue: String(match.1)) != nil, "\(template.rawValue) uses \(match.1)")
         }
         _ = Template.render(template, [:])
+    }
+
+    @Test func aVideosCardShowsItsOwnSearch() {
+        let format = Format(language: .zh)
+        var slot: View = ["video": true, "caption": "采茶", "prompt": format.prompt("绿茶")]
+        let text = Template.render(.slot, slot)
+        #expect(text.contains("/search?q=\("绿茶".queryEscaped)"))
+        #expect(text.components(separatedBy: "search-prompt").count == 2)
+        slot["prompt"] = format.prompt(nil)
+        #expect(!Template.render(.slots, ["slots": [slot], "prompt": format.prompt("绿茶")]).contains("search-prompt"))
     }
 
     @Test(arguments: Word.allCases) func everyWordStandsInBothLanguages(_ word: Word) {

@@ -61,6 +61,12 @@ extension Format {
         return view
     }
 
+    /// The search under a video; false for none, so that no page around it speaks for it.
+    func prompt(_ words: String?) -> Any {
+        guard let words else { return false }
+        return ["words": words, "href": "/search?q=\(words.queryEscaped)"] as View
+    }
+
     /// A video that fills the screen.
     func slot(_ video: VideoView, slate: SlateID?, follows: Set<String>) -> View {
         let source = slate.map { "?slate=\($0)" } ?? ""

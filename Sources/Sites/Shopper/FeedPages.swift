@@ -48,7 +48,11 @@ struct FeedPages: Sendable {
         let shown = try await PresentCards(market).slate(slate, in: context.language)
         let follows = try await market.content.following(person).map(\.description)
         return shown.items.enumerated().map { index, slot in
-            context.format.slot(slot, slate: shown.slate, follows: Set(follows), isFirst: index == 0)
+            var view = context.format.slot(slot, slate: shown.slate, follows: Set(follows), isFirst: index == 0)
+            let video = slot.video?.id
+            view["prompt"] = context.format.prompt(
+                video.flatMap { market.centre.prompt(under: $0, in: context.language)?.words })
+            return view
         }
     }
 

@@ -31,10 +31,12 @@ struct VideoPages: Sendable {
         let comments = try await market.content.comments(on: id, limit: 100)
         let names = try await market.people.accounts(Array(Set(comments.map(\.person))))
         let slate = request.query("slate").flatMap { SlateID($0) }
+        var slot = context.format.slot(video, slate: slate, follows: Set(followers))
+        slot["prompt"] = context.format.prompt(market.centre.prompt(under: id, in: context.language)?.words)
         var page = Page(
             .video, video.caption, .feed,
             [
-                "id": id.description, "slots": [context.format.slot(video, slate: slate, follows: Set(followers))],
+                "id": id.description, "slots": [slot],
                 "commentCount": context.format.number(video.comments), "message": maybe(problem), "typed": typed,
                 "commentList": comments.map { comment in
                     [
@@ -43,9 +45,6 @@ struct VideoPages: Sendable {
                     ] as View
                 },
             ])
-        if let prompt = market.centre.prompt(under: id, in: context.language) {
-            page.content["prompt"] = ["words": prompt.words, "href": "/search?q=\(prompt.words.queryEscaped)"] as View
-        }
         if problem != nil { page.status = .unprocessableContent }
         page.styles = [.feedCSS]
         page.scripts = [.feedJS]
