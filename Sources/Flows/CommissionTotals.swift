@@ -38,7 +38,8 @@ public struct CommissionTotals: Sendable {
     ) async throws -> [Key<ExplainedCommission.State>: Sum] {
         let lines = Self.ordered(from, until, "c.creator = \(creator)")
         let query = Self.query(
-            lines, of: .creator(creator), part: "p.amount", commission: "p.amount", by: "state", only: "1 = 1")
+            lines, of: .creator(creator), since: from, part: "p.amount", commission: "p.amount", by: "state",
+            only: "1 = 1")
         return try await market.store.read { transaction in
             let sums = try transaction.rows(query).compactMap { row in
                 try ExplainedCommission.State(rawValue: row.get(0)).map {
@@ -55,7 +56,7 @@ public struct CommissionTotals: Sendable {
     ) async throws -> [Key<PersonID>: Sum] {
         let lines = Self.ordered(from, until, "c.shop = \(shop)")
         let query = Self.query(
-            lines, of: .shop(shop), part: "0", commission: "-p.amount", by: "creator",
+            lines, of: .shop(shop), since: from, part: "0", commission: "-p.amount", by: "creator",
             only: "state NOT IN ('returned', 'cancelled', 'voided')")
         return try await market.store.read { transaction in
             let sums = try transaction.rows(query).map { row in
@@ -78,18 +79,22 @@ public struct CommissionTotals: Sendable {
     /// anything was paid it is what the rates give, rounded half up like ``Money/share(of:)``.
     ///
     /// - Parameters:
+    ///   - from: the earliest order of the lines; what moved before is nobody's of them and is not read.
     ///   - part: a movement as a part of what the party has of the line.
     ///   - commission: a movement as a part of the commission.
     ///   - column: what is summed over.
     ///   - condition: which lines count.
     private static func query(
-        _ lines: SQL, of party: Party, part: SQL, commission: SQL, by column: SQL, only condition: SQL
+        _ lines: SQL, of party: Party, since from: Instant?, part: SQL, commission: SQL, by column: SQL,
+        only condition: SQL
     ) -> SQL {
         """
         WITH moved AS (
             SELECT p.line, SUM(\(part)) AS net,
                 SUM(CASE WHEN p.component = 'commission' THEN \(commission) ELSE 0 END) AS commission
-            FROM ledger_postings p WHERE p.party = \(party) AND p.line IS NOT NULL GROUP BY p.line
+            FROM ledger_postings p
+            WHERE p.party = \(party) AND p.posted_at >= \(from ?? Instant(milliseconds: 0)) AND p.line IS NOT NULL
+            GROUP BY p.line
         ), offered AS (
             SELECT c.*, (c.base * c.rate + 5000) / 10000 AS estimate FROM commission_lines c WHERE \(lines)
         ), valued AS (

@@ -122,7 +122,11 @@ public struct KeepAllocations: Sendable {
     private static func fill(
         _ request: AllocationRequest, _ measured: [MeasuredOption], in transaction: any Transaction
     ) throws -> AllocationRequest {
-        guard !measured.isEmpty else { return request }
+        var request = request
+        guard !measured.isEmpty else {
+            request.margin = nil
+            return request
+        }
         guard let margin = request.margin else {
             throw InvalidField(
                 "margin",
@@ -131,7 +135,6 @@ public struct KeepAllocations: Sendable {
                 zh: "价值取自实验测得的支付金额时必填：扣除货品与物流成本后剩余的比例。")
         }
         let share = Double(margin.value) / 10_000
-        var request = request
         for entry in measured {
             guard let group = request.groups.firstIndex(where: { $0.name == entry.group }),
                 let option = request.groups[group].options.firstIndex(where: { $0.option == entry.option })

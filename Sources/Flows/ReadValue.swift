@@ -81,16 +81,14 @@ public struct ReadValue: Sendable {
     ///
     /// - Throws: `NotFound`.
     public func result(of id: ExperimentID) async throws -> ExperimentReading {
-        try await market.store.read { transaction in
+        let now = market.source.now
+        return try await market.store.read { transaction in
             let experiment = try Experiments.find(id, in: transaction)
             let counted = try Experiments.counted(id, in: transaction)
-            let everything = try Experiments.everything(in: transaction).map {
-                try Experiments.counted($0.id, in: transaction)
-            }
             return ExperimentReading(
                 result: ExperimentResult(experiment, counted),
                 decision: try Decisions.find(experiment.decision, in: transaction), counted: counted,
-                plan: DurationPlan(experiment, counted, everything: everything))
+                plan: try DurationPlan.read(experiment, counted, at: now, in: transaction))
         }
     }
 

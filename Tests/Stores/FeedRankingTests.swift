@@ -1,4 +1,3 @@
-import Feed
 import Flows
 import Foundation
 import Journal
@@ -6,6 +5,8 @@ import Kernel
 import Matching
 import Store
 import Testing
+
+@testable import Feed
 
 /// The feed ranks by what it learned from its own journal, as `quanyu evaluate matching` judges it.
 struct FeedRankingTests {
@@ -69,18 +70,33 @@ struct FeedRankingTests {
         for (person, list) in report.all.lists {
             #expect(Self.first(20, of: feed, person) == list)
         }
-        let model = feed.buyAgain(PersonID(rawValue: past[0].person), count: 1).model
+        let person = PersonID(rawValue: past[0].person)
+        #expect(!feed.buyAgain(person, count: 1).model.contains("/ranking-"), "only For-You can get it")
+        #expect(!feed.forYou(person, count: 1).model.contains("/ranking-"), "and only by weights that ask for it")
+        feed.rank { _, _ in PersonalWeights(weights: learned) }
+        let model = feed.forYou(PersonID(rawValue: past[1].person), count: 1).model
         #expect(model.contains("/ranking-"))
 
         let restarted = Feed(store: store, journal: journal, source: source, snapshotPath: folder + "/feed")
         try await restarted.load()
         restarted.renew()
-        #expect(restarted.buyAgain(PersonID(rawValue: past[0].person), count: 1).model == model)
+        restarted.rank { _, _ in PersonalWeights(weights: learned) }
+        #expect(restarted.forYou(PersonID(rawValue: past[1].person), count: 1).model == model)
     }
 
-    /// The first products of a person by interest, which is the order of the ranking alone.
+    private static let learned = {
+        var weights = RankingWeights.current
+        weights.learned = 1
+        return weights
+    }()
+
+    /// The first products of a person in the order of the ranking alone.
     private static func first(_ count: Int, of feed: Feed, _ person: Key) -> [Key] {
-        feed.interest(of: PersonID(rawValue: person)).sorted { $0.value > $1.value }.prefix(count).map(\.key.rawValue)
+        var request = Request(
+            person: person, now: feed.source.now.milliseconds, count: count, kinds: [.product], repeatsSeen: true,
+            explores: false, diversifies: false)
+        request.weights = learned
+        return feed.engine.recommend(request).slots.map(\.item)
     }
 
     /// Eight persons who mostly come back to a few goods of theirs; so few goods that all of them are candidates.

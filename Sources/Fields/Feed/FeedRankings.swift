@@ -5,15 +5,16 @@ import Kernel
 import Matching
 import Synchronization
 
-/// The rankings that `quanyu evaluate matching` measures, learned from this marketplace's own journal.
+/// The rankings that `quanyu evaluate matching` measures, learned from this marketplace's own journal. They rank for whoever
+/// gets weights with ``RankingWeights/learned`` above 0, which only a decision gives to anybody.
 extension Feed {
     /// How long ahead a ranking looks: what people come back for within four weeks.
     private static let ahead: Int64 = 28 * 86_400_000
-    /// Most events learned from, the latest: a bound on the memory, some 130 MB.
+    /// Most events learned from, the latest: 64 bytes each, which are held twice while they are put in order.
     private static let eventLimit = 2_000_000
 
-    /// Learns the rankings anew from what the journal holds and puts them in force; keeps those in force when there is too
-    /// little to learn from.
+    /// Learns the rankings anew from what the journal holds and takes them in the place of the former, also where nothing
+    /// was learned: a ranking that the public weights beat by now must not stay.
     ///
     /// It reads the whole journal and leads a second engine through it, which takes minutes for a million events and, for
     /// that time, as much memory again as the engine.
@@ -26,7 +27,6 @@ extension Feed {
         }
         let now = source.now.milliseconds
         let learned = await Self.learn(lessons.withLock { $0 }, until: now)
-        guard !learned.isEmpty else { return }
         engine.adopt(learned)
         keep(learned)
     }
@@ -51,10 +51,17 @@ extension Feed {
         .map { max(0, -$0.timeIntervalSinceNow) }
         var pause = max(600, 86_400 - (age ?? 86_400))
         while (try? await Task.sleep(for: .seconds(pause))) != nil {
-            // What can't be read today is read tomorrow; the rankings in force stay.
-            try? await learnRankings()
             pause = 86_400
+            guard (try? await isLearningWanted()) == true else { continue }
+            // Nobody waits for it: arithmetic can't be cancelled, and a stop must not take minutes. What can't be read today
+            // is read tomorrow; the rankings in force stay.
+            Task.detached(priority: .background) { [self] in try? await learnRankings() }
         }
+    }
+
+    /// Whether any registered weights ask for what is learned; nobody pays for learning what nothing ranks by.
+    private func isLearningWanted() async throws -> Bool {
+        try await store.read { try Self.weightSets(in: $0).contains { $0.weights.learned > 0 } }
     }
 
     /// Puts in force what was learned before the last stop; a damaged file is as good as none.
@@ -94,7 +101,7 @@ private struct Lessons {
             }
         }
         // Rarely, so that the copying is paid once for many.
-        if events.count > 2 * limit { events.removeFirst(events.count - limit) }
+        if events.count > limit + limit / 8 { events.removeFirst(events.count - limit) }
     }
 
     /// In order of time: an import tells the past later than it was.

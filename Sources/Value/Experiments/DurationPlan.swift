@@ -1,5 +1,6 @@
 import Inference
 import Kernel
+import Store
 
 /// How many people an experiment needs to find its least worthwhile effect, and how long they take to come: from what people
 /// do who take part already or, before the start, from everybody whom the feed meets.
@@ -21,8 +22,7 @@ public struct DurationPlan: Sendable, Hashable {
     /// - Parameters:
     ///   - counted: what was counted in the experiment.
     ///   - everything: what was counted of everybody, for an experiment that has hardly begun.
-    public init?(_ experiment: Experiment, _ counted: Counted, everything: Counted?) {
-        let terms = experiment.terms
+    public init?(_ terms: ExperimentTerms, _ counted: Counted, everything: Counted?) {
         guard terms.design == .persons, terms.arms.count > 1 else { return nil }
         let own = Basis(counted, terms.primary, share: 1)
         let all = everything.flatMap { Basis($0, terms.primary, share: Double(terms.share) / 10_000) }
@@ -42,6 +42,22 @@ public struct DurationPlan: Sendable, Hashable {
         self.people = Int(people)
         days = basis.days(until: people)
         detectable = terms.plannedPeople.flatMap { try? search.detectable(units: Double($0) * pair) }
+    }
+
+    /// The plan of an experiment, with what a start would freeze for one that hasn't started.
+    ///
+    /// - Throws: ``StoreError``.
+    public static func read(
+        _ experiment: Experiment, _ counted: Counted, at now: Instant, in transaction: any Transaction
+    ) throws -> DurationPlan? {
+        var terms = experiment.terms
+        if experiment.state == .draft {
+            terms.expectedPeople = try Experiments.expectedPeople(terms.share, at: now, in: transaction)
+        }
+        let everything = try Experiments.everything(in: transaction).map {
+            try Experiments.counted($0.id, in: transaction)
+        }
+        return DurationPlan(terms, counted, everything: everything)
     }
 
     /// What people do and how they come.

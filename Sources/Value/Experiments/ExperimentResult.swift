@@ -169,11 +169,31 @@ struct ResultReading {
     static func compared(
         _ control: PairMoments, _ treatment: PairMoments
     ) throws(InferenceProblem) -> Comparison {
+        try requireEnough(control, treatment)
         if Self.isAdjusted(control, treatment) {
             let adjusted = try CovariateAdjustment(control: control, treatment: treatment)
             return try Comparison(control: adjusted.control, treatment: adjusted.treatment)
         }
         return try Comparison(control: ArmMean(control.outcome), treatment: ArmMean(treatment.outcome))
+    }
+
+    /// Expected events of the smaller arm below which its mean is far from normal: of 25 people held back none may buy by
+    /// chance, and then nothing seems to vary.
+    static let fewestEvents = 10.0
+
+    /// Requires as many people in the smaller arm as bring ``fewestEvents`` when both arms are alike. An outcome that is 0
+    /// for most counts as events n ÷ (1 + coefficient of variation²), which is the number of ones where it is 0 or 1.
+    private static func requireEnough(
+        _ control: PairMoments, _ treatment: PairMoments
+    ) throws(InferenceProblem) {
+        let both = control.merged(with: treatment)
+        let smaller = min(control.count, treatment.count)
+        guard both.count > 1, both.yMean != 0 else { return }
+        let variation = both.ySquares / Double(both.count - 1) / (both.yMean * both.yMean)
+        let need = fewestEvents * (1 + variation)
+        guard Double(smaller) >= need else {
+            throw .tooFewUnits(have: smaller, need: Int(min(1e15, need.rounded(.up))))
+        }
     }
 
     /// Whether what people brought before is known of enough of them to take it out.

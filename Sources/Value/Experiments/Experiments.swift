@@ -199,7 +199,7 @@ public final class Experiments: Sendable {
         _ id: ExperimentID, _ terms: ExperimentTerms, _ buckets: BucketSet, in transaction: any Transaction
     ) throws {
         var terms = terms
-        terms.expectedPeople = try expectedPeople(buckets, in: transaction)
+        terms.expectedPeople = try Self.expectedPeople(buckets.count, at: source.now, in: transaction)
         let started = try transaction.run(
             """
             UPDATE experiments SET state = \(ExperimentState.running.rawValue), terms = \(try Self.text(of: terms)),
@@ -213,14 +213,14 @@ public final class Experiments: Sendable {
         try watchEverything(for: experiment.decision, by: experiment.author, in: transaction)
     }
 
-    /// How many people of some buckets may come in the first weeks: as many as were active in the last four, and no fewer
-    /// than it takes for a mean to be nearly normal.
-    private func expectedPeople(_ buckets: BucketSet, in transaction: any Transaction) throws -> Int {
-        let week = History.week(of: source.now) - History.weeks
+    /// How many people of a share, in basis points, may come in the first weeks: as many as were active in the last four,
+    /// and no fewer than it takes for a mean to be nearly normal.
+    static func expectedPeople(_ share: Int, at now: Instant, in transaction: any Transaction) throws -> Int {
+        let week = History.week(of: now) - History.weeks
         let active = try transaction.value(
             "SELECT COUNT(*) FROM experiment_history WHERE week >= \(week)", as: Int.self)
-        guard let active, active > 0 else { return Self.expectedAtFirst }
-        return max(Self.fewestExpected, active * buckets.count / BucketSet.size)
+        guard let active, active > 0 else { return expectedAtFirst }
+        return max(fewestExpected, active * share / BucketSet.size)
     }
 
     /// Of whom nothing is known yet.

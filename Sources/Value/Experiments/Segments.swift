@@ -28,7 +28,9 @@ extension ResultReading {
         let kinds = Audience.Purchases.allCases.filter { kind in counted.cells.contains { $0.segment == kind } }
         guard experiment.terms.design == .persons, !kinds.isEmpty else { return [] }
         let treatments = Double(experiment.terms.arms.count - 1)
-        let sequence = try? experiment.terms.sequence(alpha: 0.05 / treatments / Double(kinds.count))
+        // By all kinds that there are, also before anybody of some kind came: the rate is decided beforehand.
+        let questions = treatments * Double(Audience.Purchases.allCases.count)
+        let sequence = try? experiment.terms.sequence(alpha: 0.05 / questions)
         let pairs = kinds.map { (moments(of: $0, arm: 0), moments(of: $0, arm: arm)) }
         let comparisons = pairs.map { control, treatment in
             min(control.count, treatment.count) < Lights.fewest ? nil : try? Self.compared(control, treatment)

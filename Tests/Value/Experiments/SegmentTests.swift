@@ -69,6 +69,29 @@ struct SegmentTests {
         #expect(shown <= 10, "\(shown) of 200")
     }
 
+    @Test("a small arm that happens to hold no buyer proves nothing; a large one without any does")
+    func smallArm() {
+        var random = Random(seed: 9)
+        let experiment = Self.experiment { $0.expectedPeople = 500 }
+        func isFound(_ arms: [(people: Int, buyers: Int)]) -> Bool {
+            let cells = arms.enumerated().map { arm, own in
+                Cell(arm: arm, metric: .buyers, day: 0, moments: Self.moments(own.buyers, of: own.people))
+            }
+            return ExperimentResult(experiment, Counted(cells: cells, looks: [])).arms[0].row(.buyers)?.isSignificant
+                == true
+        }
+        /// Five in a hundred are held back; one in twenty buys, held back or not.
+        func alarms(of people: Int) -> Int {
+            (0..<300).count { _ in
+                isFound(
+                    [people / 20, people * 19 / 20].map { ($0, Self.buyers(&random, of: $0, share: 0.05)) })
+            }
+        }
+        #expect(alarms(of: 500) == 0 && alarms(of: 2_000) == 0)
+        #expect(alarms(of: 8_000) <= 15)
+        #expect(isFound([(2_000, 100), (2_000, 0)]), "nobody buys any more")
+    }
+
     @Test("of too few people nothing is said, and of windows of time there are no kinds of buyers")
     func few() {
         var random = Random(seed: 4)
@@ -77,7 +100,7 @@ struct SegmentTests {
         #expect(arm.segments.count == 3 && arm.segments.allSatisfy { $0.comparison == nil && $0.interval == nil })
         let switched = Self.experiment { $0.design = .switchback(window: 60, carryOver: 0) }
         #expect(ExperimentResult(switched, counted).arms[0].segments.isEmpty)
-        #expect(DurationPlan(switched, counted, everything: nil) == nil)
+        #expect(DurationPlan(switched.terms, counted, everything: nil) == nil)
     }
 
     @Test("windows stay whole however many kinds of buyers came in them")
@@ -117,7 +140,7 @@ struct SegmentTests {
     func power(looks: Int?) throws {
         let experiment = Self.experiment { ($0.looks, $0.plannedPeople) = (looks, looks.map { _ in 20_000 }) }
         let plan = try #require(
-            DurationPlan(experiment, Counted(cells: [], looks: []), everything: Self.everybody([4_000, 3_000])))
+            DurationPlan(experiment.terms, Counted(cells: [], looks: []), everything: Self.everybody([4_000, 3_000])))
         var random = Random(seed: 6)
         let planned = Self.experiment { ($0.looks, $0.plannedPeople) = (looks, looks.map { _ in plan.people }) }
         let found = (0..<200).count { _ in
@@ -140,17 +163,17 @@ struct SegmentTests {
     func days() throws {
         let none = Counted(cells: [], looks: [])
         let steady = try #require(
-            DurationPlan(Self.experiment(), none, everything: Self.everybody([2_000, 2_000, 2_000])))
+            DurationPlan(Self.experiment().terms, none, everything: Self.everybody([2_000, 2_000, 2_000])))
         #expect(steady.days == Int((Double(steady.people) / 1_000).rounded(.up)), "half of 2,000 take part")
         let thinning = try #require(
-            DurationPlan(Self.experiment(), none, everything: Self.everybody([2_000, 1_000, 500, 250])))
+            DurationPlan(Self.experiment().terms, none, everything: Self.everybody([2_000, 1_000, 500, 250])))
         #expect(thinning.days == nil, "4,000 people are all there are")
-        let first = try #require(DurationPlan(Self.experiment(), none, everything: Self.everybody([2_000])))
+        let first = try #require(DurationPlan(Self.experiment().terms, none, everything: Self.everybody([2_000])))
         #expect(first.days == nil && abs(first.people - steady.people) < steady.people / 100)
-        #expect(DurationPlan(Self.experiment(), none, everything: nil) == nil)
-        #expect(DurationPlan(Self.experiment(), none, everything: Self.everybody([150])) == nil)
+        #expect(DurationPlan(Self.experiment().terms, none, everything: nil) == nil)
+        #expect(DurationPlan(Self.experiment().terms, none, everything: Self.everybody([150])) == nil)
         let smaller = Self.experiment { $0.leastWorthwhile = 5 }
-        let more = try #require(DurationPlan(smaller, none, everything: Self.everybody([2_000, 2_000])))
+        let more = try #require(DurationPlan(smaller.terms, none, everything: Self.everybody([2_000, 2_000])))
         #expect(more.people > 10 * steady.people, "a quarter of the effect takes sixteen times the people")
     }
 
@@ -161,7 +184,7 @@ struct SegmentTests {
         let all = Self.everybody([1_000, 1_000])
         let experiment = Self.experiment()
         #expect(
-            DurationPlan(experiment, own, everything: all)?.people
-                == DurationPlan(experiment, own, everything: nil)?.people)
+            DurationPlan(experiment.terms, own, everything: all)?.people
+                == DurationPlan(experiment.terms, own, everything: nil)?.people)
     }
 }

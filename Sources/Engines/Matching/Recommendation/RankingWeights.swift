@@ -39,6 +39,10 @@ public struct RankingWeights: Sendable, Hashable {
     /// gets its place as long as that costs no accuracy.
     public var novelty = 0.05
 
+    /// Above 0, what a learned ranking says of long habits takes the place of ``repurchase``, ``similarity``, ``popularity``
+    /// and ``freshness``. 0 unless a decision brings it, as any other weight.
+    public var learned = 0.0
+
     // What costs.
     public var fatigue = 0.7
     public var notInterested = 4.0
@@ -56,7 +60,7 @@ public struct RankingWeights: Sendable, Hashable {
         ("repurchase", \.repurchase), ("similarity", \.similarity), ("session", \.session),
         ("popularity", \.popularity), ("freshness", \.freshness), ("affinity", \.affinity),
         ("following", \.following), ("context", \.context),
-        ("novelty", \.novelty), ("fatigue", \.fatigue),
+        ("novelty", \.novelty), ("learned", \.learned), ("fatigue", \.fatigue),
         ("notInterested", \.notInterested), ("report", \.report), ("refund", \.refund), ("damping", \.damping),
     ]
 

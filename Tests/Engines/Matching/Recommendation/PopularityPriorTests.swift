@@ -43,7 +43,9 @@ struct PopularityPriorTests {
     @Test("the engine in force ranks by the learned odds and the trust in popularity")
     func served() throws {
         let matcher = Market.matcher()
-        let request = Request(person: Market.person(3), now: start, count: 20, explores: false, diversifies: false)
+        var request = Request(person: Market.person(3), now: start, count: 20, explores: false, diversifies: false)
+        request.weights = RankingWeights()
+        request.weights?.learned = 1
         var ranking = try #require(
             LearnedRanking(
                 matcher.examples(
@@ -65,5 +67,10 @@ struct PopularityPriorTests {
         }
         let best = leaning.values.sorted { $0.score > $1.score }.prefix(20).map(\.score)
         #expect(matcher.recommend(request).slots.map { Float($0.score) } == best)
+        // Nobody whose weights don't ask for it is ranked by it.
+        request.weights = nil
+        let baseline = matcher.signals(request).map(\.score)
+        matcher.adopt(LearnedRankings())
+        #expect(matcher.signals(request).map(\.score) == baseline)
     }
 }

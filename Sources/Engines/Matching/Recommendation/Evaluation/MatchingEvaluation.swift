@@ -28,6 +28,7 @@ public struct MatchingEvaluation: Sendable {
         self.testUntil = testUntil
         self.configuration = configuration
         self.configuration.admitsUnlisted = true
+        self.configuration.weights.learned = 1
     }
 
     /// A mean with its 95 % bootstrap interval.

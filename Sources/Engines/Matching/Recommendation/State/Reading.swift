@@ -3,8 +3,14 @@ extension Learner {
     var modelVersion: String { modelVersion(of: configuration.weights) }
 
     private func modelVersion(of weights: RankingWeights) -> String {
-        "\(weights.version)/\(refreshes)" + (rankings.all.map { "/\($0.version)" } ?? "")
+        "\(weights.version)/\(refreshes)" + (ranking(weights, discovery: false).map { "/\($0.version)" } ?? "")
             + (actions.map { "/\($0.version)" } ?? "")
+    }
+
+    /// The learned ranking of a request, where its weights ask for one.
+    private func ranking(_ weights: RankingWeights, discovery: Bool) -> LearnedRanking? {
+        guard weights.learned > 0 else { return nil }
+        return discovery ? rankings.discovery ?? rankings.all : rankings.all
     }
 
     /// Takes, under the lock, all that one request needs. Costs a few reference counts and the look-up of its keys.
@@ -15,7 +21,7 @@ extension Learner {
         for key in request.blocked { if let number = subjects.number(of: key) { blocked.insert(number) } }
         let context = request.context
         let weights = request.weights ?? configuration.weights
-        let ranking = request.discovery ? rankings.discovery ?? rankings.all : rankings.all
+        let ranking = ranking(weights, discovery: request.discovery)
         return Reading(
             world: world, itemKeys: items.keys, subjectKeys: subjects.keys, person: person, number: number,
             request: request,
