@@ -54,6 +54,8 @@ public struct DurationPlan: Sendable, Hashable {
         if experiment.state == .draft {
             terms.expectedPeople = try Experiments.expectedPeople(terms.share, at: now, in: transaction)
         }
+        // Its own people say enough of most experiments, and then nobody else's cells are read.
+        if let plan = DurationPlan(terms, counted, everything: nil) { return plan }
         let everything = try Experiments.everything(in: transaction).map {
             try Experiments.counted($0.id, in: transaction)
         }

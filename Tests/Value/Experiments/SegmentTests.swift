@@ -18,17 +18,7 @@ struct SegmentTests {
     }
 
     private static func experiment(_ change: (inout ExperimentTerms) -> Void = { _ in }) -> Experiment {
-        var terms = ExperimentTerms(
-            name: "t",
-            arms: [
-                Arm(name: "without", share: 5_000, treatment: "old"), Arm(name: "with", share: 5_000, treatment: "new"),
-            ], share: 5_000, leastWorthwhile: 20)
-        change(&terms)
-        let now = Instant(milliseconds: 0)
-        return Experiment(
-            id: ExperimentID(rawValue: 1), decision: DecisionID(rawValue: 1), purpose: .measure, terms: terms,
-            state: .running, buckets: .all, people: 0, cost: nil, author: PersonID(rawValue: 1), createdAt: now,
-            startedAt: now, endedAt: nil)
+        .running(share: 5_000, leastWorthwhile: 20, change)
     }
 
     /// A cell of buyers for each arm and kind; `effect` adds to the share of those who bought several times before.
