@@ -42,6 +42,9 @@ public struct SettlePayments: Sendable {
     /// Over the rooms of `market`.
     public init(_ market: Marketplace) { self.market = market }
 
+    /// Where a buyer goes from the provider's page.
+    public static func returnPath(of group: OrderGroupID) -> String { "/orders/groups/\(group)/return" }
+
     /// Says where the buyer pays.
     ///
     /// - Throws: ``NotFound`` when the group is not the buyer's; ``IllegalOrderTransition`` when it is cancelled.
@@ -57,7 +60,7 @@ public struct SettlePayments: Sendable {
     /// ``begin(_:by:returnTo:)`` for orders that were placed a moment ago: they stand even when the provider can't be
     /// reached, and their own page offers to pay again.
     public func begin(placed group: OrderGroupID, by buyer: PersonID) async throws -> String {
-        let url = "/orders/groups/\(group)/return"
+        let url = Self.returnPath(of: group)
         do { return try await begin(group, by: buyer, returnTo: url) } catch is ProviderProblem { return url }
     }
 

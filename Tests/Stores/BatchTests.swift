@@ -11,6 +11,11 @@ private enum Step: CustomStringConvertible, Sendable {
     case delete(String)
     /// Counts and sums up; with an answer that others may share, or one of its own.
     case look(shared: Bool)
+    /// Takes units of one of two lots, or gives them back.
+    case take(Int64, lot: String)
+    case refill
+    /// Sums up what is left of the lots.
+    case lookAtLots(shared: Bool)
     case giveUp
 
     var description: String {
@@ -19,18 +24,24 @@ private enum Step: CustomStringConvertible, Sendable {
         case .raiseAll: "raise all"
         case .delete(let id): "delete \(id)"
         case .look(let shared): shared ? "look, shared" : "look"
+        case .take(let units, let lot): "take \(units) of \(lot)"
+        case .refill: "refill"
+        case .lookAtLots(let shared): shared ? "look at lots, shared" : "look at lots"
         case .giveUp: "give up"
         }
     }
 
     static func random(_ unit: Int, _ position: Int, using random: inout some RandomNumberGenerator) -> Step {
-        switch Int.random(in: 0..<20, using: &random) {
+        switch Int.random(in: 0..<31, using: &random) {
         case 0..<9: .insert("own-\(unit)-\(position)")
         case 9: .insert("wanted-\(Int.random(in: 0..<40, using: &random))")
         case 10..<12: .raiseAll
         case 12: .delete("own-\(Int.random(in: 0...unit, using: &random))-0")
         case 13..<16: .look(shared: true)
         case 16..<19: .look(shared: false)
+        case 19..<26: .take(Int64.random(in: -2...6, using: &random), lot: Bool.random(using: &random) ? "a" : "b")
+        case 26: .refill
+        case 27..<30: .lookAtLots(shared: Bool.random(using: &random))
         default: .giveUp
         }
     }
@@ -42,6 +53,11 @@ private struct Sight: Equatable, Sendable {
 }
 
 private struct GaveUp: Error {}
+
+private struct Model {
+    var things: [String: Int64] = [:]
+    var lots: [String: Int64] = ["a": 20, "b": 60]
+}
 
 /// What one unit of work came to: its place among those that changed something, and what it saw.
 private struct Told: Sendable {
@@ -56,6 +72,8 @@ private struct Told: Sendable {
             text: """
                 CREATE TABLE turns (room TEXT PRIMARY KEY, taken BIGINT NOT NULL);
                 CREATE TABLE things (id TEXT PRIMARY KEY, amount BIGINT NOT NULL);
+                CREATE TABLE lots (id TEXT PRIMARY KEY, remaining BIGINT NOT NULL, name TEXT NOT NULL);
+                INSERT INTO lots VALUES ('a', 20, 'A'), ('b', 60, 'B');
                 INSERT INTO turns VALUES ('all', 0);
                 """)
     ]
@@ -78,7 +96,7 @@ private struct Told: Sendable {
             }
             return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
-        var model: [String: Int64] = [:]
+        var model = Model()
         let succeeded = told.compactMap { number, fate in (try? fate.get()).map { (number, $0) } }
         for (number, told) in succeeded.sorted(by: { $0.1.turn < $1.1.turn }) {
             #expect(told.seen == replay(units[number], on: &model), "seed \(seed), \(number): \(units[number])")
@@ -88,7 +106,10 @@ private struct Told: Sendable {
         }
         let left = try await store.read { try $0.rows("SELECT id, amount FROM things") }
             .map { (try $0.get(0, as: String.self), try $0.get(1, as: Int64.self)) }
-        #expect(Dictionary(left, uniquingKeysWith: { first, _ in first }) == model, "seed \(seed)")
+        #expect(Dictionary(left, uniquingKeysWith: { first, _ in first }) == model.things, "seed \(seed)")
+        let lots = try await store.read { try $0.rows("SELECT id, remaining FROM lots") }
+            .map { (try $0.get(0, as: String.self), try $0.get(1, as: Int64.self)) }
+        #expect(Dictionary(lots, uniquingKeysWith: { first, _ in first }) == model.lots, "seed \(seed)")
         #expect(succeeded.count > 20 && succeeded.count < units.count)
     }
 
@@ -115,26 +136,65 @@ private struct Told: Sendable {
             case .delete(let id): try transaction.run("DELETE FROM things WHERE id = \(id)")
             case .look(let shared):
                 let question: SQL = "SELECT COUNT(*), COALESCE(SUM(amount), 0) FROM things"
-                let rows = try shared ? transaction.sharedRows(question) : transaction.rows(question)
-                seen.append(Sight(rows: try rows[0].get(0), sum: try rows[0].get(1)))
+                let read = { (rows: [SQLRow]) in Sight(rows: try rows[0].get(0), sum: try rows[0].get(1)) }
+                seen.append(try shared ? transaction.shared(question, read) : read(transaction.rows(question)))
+            case .take(let units, let lot):
+                let counter = Counter("remaining", of: "lots", where: "id", is: lot, beside: "name")
+                let row = try transaction.change(counter, by: -units)
+                #expect(try row == nil || row?.get("name") == lot.uppercased())
+                seen.append(try Sight(rows: row == nil ? 0 : 1, sum: row?.get(0) ?? 0))
+            case .refill: try transaction.run("UPDATE lots SET remaining = remaining + 7")
+            case .lookAtLots(let shared):
+                let question: SQL = "SELECT SUM(remaining) FROM lots"
+                let read = { (rows: [SQLRow]) in Sight(rows: 2, sum: try rows[0].get(0)) }
+                seen.append(try shared ? transaction.shared(question, read) : read(transaction.rows(question)))
             case .giveUp: throw GaveUp()
             }
         }
         return Told(turn: turn, seen: seen)
     }
 
-    private static func replay(_ steps: [Step], on model: inout [String: Int64]) -> [Sight] {
+    private static func replay(_ steps: [Step], on model: inout Model) -> [Sight] {
         var seen: [Sight] = []
         for step in steps {
             switch step {
-            case .insert(let id): model[id] = 1
-            case .raiseAll: model = model.mapValues { $0 + 1 }
-            case .delete(let id): model[id] = nil
-            case .look: seen.append(Sight(rows: Int64(model.count), sum: model.values.reduce(0, +)))
+            case .insert(let id): model.things[id] = 1
+            case .raiseAll: model.things = model.things.mapValues { $0 + 1 }
+            case .delete(let id): model.things[id] = nil
+            case .look:
+                seen.append(Sight(rows: Int64(model.things.count), sum: model.things.values.reduce(0, +)))
+            case .take(let units, let lot):
+                let left = (model.lots[lot] ?? 0) - units
+                if left >= 0 { model.lots[lot] = left }
+                seen.append(left >= 0 ? Sight(rows: 1, sum: left) : Sight(rows: 0, sum: 0))
+            case .refill: model.lots = model.lots.mapValues { $0 + 7 }
+            case .lookAtLots: seen.append(Sight(rows: 2, sum: model.lots.values.reduce(0, +)))
             case .giveUp: break
             }
         }
         return seen
+    }
+
+    @Test("what is shared despite counting is asked again after other changes only", arguments: TestStore.available)
+    func despiteCounting(kind: TestStore) async throws {
+        try await kind.run(storeMigrations + Self.tables) { store in
+            let seen = try await store.write { transaction in
+                let counter = Counter("remaining", of: "lots", where: "id", is: "a", beside: "name")
+                func look() throws -> Int64 {
+                    try transaction.shared("SELECT SUM(remaining) FROM lots", despiteCounting: true) {
+                        try $0[0].get(0)
+                    }
+                }
+                // The first change is the database's; those after it wait.
+                _ = try transaction.change(counter, by: -1)
+                let first = try look()
+                _ = try transaction.change(counter, by: -1)
+                let counted = try look()
+                try transaction.run("UPDATE lots SET remaining = remaining + 10 WHERE id = 'b'")
+                return [first, counted, try look()]
+            }
+            #expect(seen == [79, 79, 88])
+        }
     }
 
     @Test("those who share a commit share its moment; the next commit has its own", arguments: TestStore.available)

@@ -293,6 +293,7 @@ extension PlaceOrder {
         try KeepCoupons(market: market).hold(composition.coupons, for: group, in: transaction)
         let intent = try market.payments.open(
             for: group.id, buyer: job.buyer, amount: group.total, provider: market.provider.name, in: transaction)
+        try market.provider.expect(intent, returnTo: SettlePayments.returnPath(of: group.id), in: transaction)
         try CreditCreators(market: market).fix(group, job.cards, in: transaction)
         try Carts.remove(job.shown.map(\.variant), from: job.buyer, in: transaction)
         // Nothing is owed, so nobody has to be asked for it.

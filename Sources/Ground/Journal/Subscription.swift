@@ -34,6 +34,13 @@ public struct Subscription: Sendable {
     /// - Parameter seen: how far this process has already looked through the journal for this follower.
     /// - Returns: whether there was anything to apply, and how far the journal was looked through.
     func step(in store: any Store, seen: Position) async throws -> (didApply: Bool, seen: Position) {
+        // A follower that has begun keeps writers waiting only when there is something for it.
+        if seen != .start {
+            let (facts, end) = try await store.read { [topics] in
+                try Journal.facts(after: seen, topics: topics, limit: 1, in: $0)
+            }
+            guard !facts.isEmpty else { return (false, end) }
+        }
         let (facts, seen) = try await store.write { [self] transaction in
             let row = try transaction.row(
                 "SELECT epoch, sequence FROM journal_positions WHERE subscription = \(name)")
@@ -81,7 +88,7 @@ extension Journal {
         var seen = Position.start
         for await _ in wakeups() {
             do { seen = try await catchUp(subscription, seen: seen) } catch { report(error) }
-            if Task.isCancelled { return }
+            do { try await Self.gather() } catch { return }
         }
     }
 
@@ -118,7 +125,12 @@ extension Journal {
             } catch {
                 report(error)
             }
-            if Task.isCancelled { return }
+            do { try await Self.gather() } catch { return }
         }
     }
+
+    /// Lets facts come together: followers that run once for many commits leave the writer to those who commit.
+    ///
+    /// - Throws: `CancellationError`.
+    private static func gather() async throws { try await Task.sleep(for: .milliseconds(20)) }
 }

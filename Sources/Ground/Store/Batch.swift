@@ -1,11 +1,11 @@
 import Kernel
 import Synchronization
 
-/// What the units of work of one commit share: rows that wait to be inserted together, answers that still hold, and the
-/// moment.
+/// What the units of work of one commit share: rows that wait to be inserted together, numbers that several of them count
+/// down, answers that still hold, and the moment.
 ///
-/// Nobody can tell that rows wait: a statement that names their table makes them written first. A unit of work that is
-/// undone takes its own rows with it and leaves those of the others.
+/// Nobody can tell that something waits: a statement that names its table makes it written first. A unit of work that is
+/// undone takes its own rows and counts with it and leaves those of the others.
 ///
 /// Confined to the thread of its commit.
 package final class Batch {
@@ -14,12 +14,15 @@ package final class Batch {
         let parameters: [SQLValue]
     }
 
-    private var waiting: [WaitingRows] = []
     private struct Answer {
-        let rows: [SQLRow]
+        /// What was made of the rows.
+        let value: any Sendable
         let names: Set<String>
+        let despiteCounting: Bool
     }
 
+    private var waiting: [WaitingRows] = []
+    private var counted: [CountedRow] = []
     private var answers: [Question: Answer] = [:]
     private let tables: StatementTables
     private var now: Instant?
@@ -32,11 +35,14 @@ package final class Batch {
     /// A unit of work begins.
     package func begin() {
         for index in waiting.indices { waiting[index].begin() }
+        counted.removeAll { !$0.isKnown }
+        for index in counted.indices { counted[index].begin() }
     }
 
     /// The unit of work that began last was undone.
     package func undo() {
         for index in waiting.indices { waiting[index].undo() }
+        for index in counted.indices { counted[index].undo() }
         // Some may have been read after changes that are undone.
         answers.removeAll()
     }
@@ -54,29 +60,51 @@ package final class Batch {
         waiting[group].values.append(row.parameters)
     }
 
-    /// What has to be run before `sql`: the rows that wait for tables that it names. Answers that `sql` changes are
+    /// Changes a number; see ``Transaction/change(_:by:)``. The first change of a commit is made in the database, which
+    /// locks the row and tells what it holds; later ones are summed until ``due(before:)`` or ``rest()``.
+    package func change(_ counter: Counter, by amount: Int64, _ ask: (SQL) throws -> [SQLRow]) rethrows -> SQLRow? {
+        if let index = counted.firstIndex(where: { $0.isKnown && $0.counter == counter }) {
+            guard counted[index].change(by: amount) else { return nil }
+            forget(.table(counter.table), keepsDespiteCounting: true)
+            return counted[index].row
+        }
+        guard let row = try ask(counter.statement(by: amount)).first else { return nil }
+        counted.append(CountedRow(counter, row))
+        return row
+    }
+
+    /// What has to be run before `sql`: what waits for tables that it names. Answers and numbers that `sql` changes are
     /// forgotten.
     package func due(before sql: SQL) -> [SQL] {
-        guard !answers.isEmpty || waiting.contains(where: { !$0.values.isEmpty }) else { return [] }
+        guard !answers.isEmpty || !counted.isEmpty || waiting.contains(where: { !$0.values.isEmpty }) else { return [] }
         let statement = tables[sql.text]
         forget(statement.change)
-        return waiting.indices.flatMap { index in
-            statement.names.contains(waiting[index].table) ? waiting[index].write() : []
+        return counted.indices.compactMap { index in
+            let table = counted[index].counter.table
+            guard statement.concerns(table) else { return nil }
+            defer { if statement.change.concerns(table) { counted[index].forget() } }
+            return counted[index].write()
         }
+            + waiting.indices.flatMap { index in
+                statement.concerns(waiting[index].table) ? waiting[index].write() : []
+            }
     }
 
     /// Everything that still waits; to be run before the commit.
     package func rest() -> [SQL] {
-        waiting.indices.flatMap { waiting[$0].write() }
+        counted.indices.compactMap { counted[$0].write() } + waiting.indices.flatMap { waiting[$0].write() }
     }
 
-    /// The rows that `sql` has answered in this commit, if nothing has changed its tables since; else what `ask` answers.
-    package func answer(to sql: SQL, _ ask: () throws -> [SQLRow]) rethrows -> [SQLRow] {
+    /// What `read` made of the answer to `sql` in this commit, if nothing has changed its tables since; else what it makes
+    /// of what `ask` answers.
+    package func answer<Value: Sendable>(
+        to sql: SQL, despiteCounting: Bool, _ read: ([SQLRow]) throws -> Value, _ ask: () throws -> [SQLRow]
+    ) rethrows -> Value {
         let question = Question(text: sql.text, parameters: sql.parameters)
-        if let known = answers[question] { return known.rows }
-        let rows = try ask()
-        answers[question] = Answer(rows: rows, names: tables[sql.text].names)
-        return rows
+        if let known = answers[question]?.value as? Value { return known }
+        let value = try read(ask())
+        answers[question] = Answer(value: value, names: tables[sql.text].names, despiteCounting: despiteCounting)
+        return value
     }
 
     /// The first of all `now` that were said.
@@ -86,13 +114,52 @@ package final class Batch {
         return now
     }
 
-    private func forget(_ change: StatementTables.Change) {
-        guard !answers.isEmpty else { return }
-        switch change {
-        case .none: return
-        case .table(let table): answers = answers.filter { !$0.value.names.contains(table) }
-        case .anything: answers.removeAll()
+    private func forget(_ change: StatementTables.Change, keepsDespiteCounting: Bool = false) {
+        guard !answers.isEmpty, change != .none else { return }
+        answers = answers.filter { _, answer in
+            keepsDespiteCounting && answer.despiteCounting || !answer.names.contains(where: change.concerns)
         }
+    }
+}
+
+/// A number that units of work of one commit change, and the row that it stands in.
+private struct CountedRow {
+    let counter: Counter
+    /// The row as the present unit of work sees it.
+    private(set) var row: SQLRow
+    /// Whether the row is still what the database holds with `pending`.
+    private(set) var isKnown = true
+    /// What the database has not been told.
+    private var pending: Int64 = 0
+    /// How it stood before the present unit of work; `nil` when that one asked first.
+    private var before: (row: SQLRow, pending: Int64)?
+
+    init(_ counter: Counter, _ row: SQLRow) {
+        self.counter = counter
+        self.row = row
+    }
+
+    mutating func begin() { before = (row, pending) }
+
+    mutating func undo() {
+        guard let before else { return forget() }
+        (row, pending) = before
+        isKnown = true
+    }
+
+    mutating func forget() { isKnown = false }
+
+    mutating func change(by amount: Int64) -> Bool {
+        guard let left: Int64 = try? row.get(0), left + amount >= 0 else { return false }
+        row = row.replacingFirst(with: .integer(left + amount))
+        pending += amount
+        return true
+    }
+
+    mutating func write() -> SQL? {
+        guard isKnown, pending != 0 else { return nil }
+        defer { pending = 0 }
+        return counter.settlement(of: pending)
     }
 }
 
@@ -149,20 +216,33 @@ private struct WaitingRows {
 
 /// What statements name and change, told from their text once.
 package final class StatementTables: Sendable {
-    enum Change {
+    enum Change: Equatable {
         case none
         case table(String)
         case anything
+
+        func concerns(_ name: String) -> Bool {
+            switch self {
+            case .none: false
+            case .table(let table): table == name
+            case .anything: true
+            }
+        }
     }
 
     struct Statement {
         /// Every word of it, tables among them.
         let names: Set<String>
         let change: Change
+        /// Whether it moves within the transaction: what waits would land on the wrong side of a savepoint.
+        private let isSavepoint: Bool
+
+        func concerns(_ table: String) -> Bool { isSavepoint || names.contains(table) }
 
         init(_ text: String) {
             let words = text.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
             names = Set(words)
+            isSavepoint = ["SAVEPOINT", "RELEASE", "ROLLBACK"].contains(words.first)
             change =
                 switch words.first?.uppercased() {
                 case "SELECT", nil: .none

@@ -121,6 +121,11 @@ public struct SQLRow: Sendable {
         self.values = values
     }
 
+    /// The same row with another value in its first column.
+    func replacingFirst(with value: SQLValue) -> SQLRow {
+        SQLRow(columns: columns, values: [value] + values.dropFirst())
+    }
+
     /// The value of a column, read as `T`.
     ///
     /// - Throws: ``StoreError/unreadableColumn(_:)`` when there is no such column or it holds another type.

@@ -72,9 +72,23 @@ public protocol Transaction: AnyObject {
     ///   - row: the values: `"(\(id), \(shop))"`.
     func insert(into table: StaticString, _ row: SQL) throws
 
-    /// ``rows(_:)`` of a statement that many units of work ask at once: those that share a commit share its answer, until
-    /// one of them changes a table that the statement names.
-    func sharedRows(_ sql: SQL) throws -> [SQLRow]
+    /// Adds to a number unless it would fall below 0. Units of work that share a commit are told of each other's changes
+    /// without asking the database for each; the sum of them is written once.
+    ///
+    /// - Returns: the number and the columns beside it as they are afterwards; `nil` when too little is left or there is no
+    ///   such row.
+    func change(_ counter: Counter, by amount: Int64) throws -> SQLRow?
+
+    /// What `read` makes of the rows of a statement that many units of work ask at once: those that share a commit share
+    /// it, until one of them changes a table that the statement names.
+    ///
+    /// - Parameters:
+    ///   - despiteCounting: whether it is also shared after ``change(_:by:)`` of such a table: for who finds out by a change
+    ///     of the number whether enough is left, and only has to know about the rest of the row.
+    ///   - read: the same for equal statements.
+    func shared<Value: Sendable>(
+        _ sql: SQL, despiteCounting: Bool, _ read: ([SQLRow]) throws -> Value
+    ) throws -> Value
 
     /// `now`, or what the first unit of work that shares the commit said was now: a few milliseconds are nothing to them,
     /// and they can share what they read.
@@ -89,7 +103,20 @@ extension Transaction {
         try send(SQL(trusted: "INSERT INTO \(table) VALUES ") + row)
     }
 
-    public func sharedRows(_ sql: SQL) throws -> [SQLRow] { try rows(sql) }
+    public func change(_ counter: Counter, by amount: Int64) throws -> SQLRow? {
+        try row(counter.statement(by: amount))
+    }
+
+    public func shared<Value: Sendable>(
+        _ sql: SQL, despiteCounting: Bool, _ read: ([SQLRow]) throws -> Value
+    ) throws -> Value {
+        try read(rows(sql))
+    }
+
+    /// ``shared(_:despiteCounting:_:)`` that counting ends too.
+    public func shared<Value: Sendable>(_ sql: SQL, _ read: ([SQLRow]) throws -> Value) throws -> Value {
+        try shared(sql, despiteCounting: false, read)
+    }
 
     public func moment(_ now: Instant) -> Instant { now }
 
@@ -101,6 +128,45 @@ extension Transaction {
     /// The single value of the first row, or `nil` when there is no row.
     public func value<T: SQLReadable>(_ sql: SQL, as type: T.Type = T.self) throws -> T? {
         try rows(sql).first?.get(0)
+    }
+}
+
+/// A number in a row that many count down at once: what is left of a variant's stock, of a lot.
+public struct Counter: Sendable, Equatable {
+    /// The table.
+    package let table: String
+    private let columns: String
+    private let key: String
+    private let value: SQLValue
+
+    /// The number in `column` of the row of `table` whose `key` is `value`. All names are literals of the source.
+    ///
+    /// - Parameter beside: other columns that whoever changes the number wants to know, with commas between.
+    public init(
+        _ column: StaticString, of table: StaticString, where key: StaticString, is value: some SQLBindable,
+        beside: StaticString
+    ) {
+        self.table = table.description
+        columns = "\(column), \(beside)"
+        self.key = key.description
+        self.value = value.sqlValue
+    }
+
+    private var column: Substring { columns.prefix { $0 != "," } }
+
+    /// The change as a statement that answers with the row, or with none.
+    package func statement(by amount: Int64) -> SQL {
+        SQL(
+            trusted: """
+                UPDATE \(table) SET \(column) = \(column) + ? WHERE \(key) = ? AND \(column) + ? >= 0 RETURNING \(columns)
+                """, parameters: [.integer(amount), value, .integer(amount)])
+    }
+
+    /// The sum of changes that are known to be possible.
+    package func settlement(of amount: Int64) -> SQL {
+        SQL(
+            trusted: "UPDATE \(table) SET \(column) = \(column) + ? WHERE \(key) = ?",
+            parameters: [.integer(amount), value])
     }
 }
 

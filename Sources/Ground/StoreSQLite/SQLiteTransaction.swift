@@ -47,7 +47,15 @@ final class SQLiteTransaction: Transaction {
 
     func insert(into table: StaticString, _ row: SQL) throws { batch.insert(into: table, row) }
 
-    func sharedRows(_ sql: SQL) throws -> [SQLRow] { try batch.answer(to: sql) { try rows(sql) } }
+    func change(_ counter: Counter, by amount: Int64) throws -> SQLRow? {
+        try batch.change(counter, by: amount) { try rows($0) }
+    }
+
+    func shared<Value: Sendable>(
+        _ sql: SQL, despiteCounting: Bool, _ read: ([SQLRow]) throws -> Value
+    ) throws -> Value {
+        try batch.answer(to: sql, despiteCounting: despiteCounting, read) { try rows(sql) }
+    }
 
     func moment(_ now: Instant) -> Instant { batch.moment(now) }
 

@@ -62,8 +62,9 @@ extension Alliance {
 
     /// Every version of a product's plan, oldest first.
     public static func plans(of product: ProductID, in transaction: any Transaction) throws -> [CommissionPlan] {
-        try transaction.sharedRows("SELECT * FROM commission_plans WHERE product = \(product) ORDER BY version").map(
-            CommissionPlan.init)
+        try transaction.shared("SELECT * FROM commission_plans WHERE product = \(product) ORDER BY version") {
+            try $0.map(CommissionPlan.init)
+        }
     }
 
     /// ``plans(of:in:)`` in a unit of work of its own.

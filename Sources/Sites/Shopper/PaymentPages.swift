@@ -25,7 +25,7 @@ struct PaymentPages: Sendable {
         let buyer = try context.person().person
         _ = try await Form(request, context)
         let id: OrderGroupID = try context.identifier("id", "order group")
-        let path = try await SettlePayments(market).begin(id, by: buyer, returnTo: "/orders/groups/\(id)/return")
+        let path = try await SettlePayments(market).begin(id, by: buyer, returnTo: SettlePayments.returnPath(of: id))
         return Frame.redirect(path)
     }
 

@@ -23,10 +23,9 @@ extension Catalog {
         let variants = try variants(
             where: withRetired ? condition : condition + " AND is_retired = 0", at: now, in: transaction)
         let byProduct = Dictionary(grouping: variants, by: \.product)
-        let rows = try transaction.sharedRows("SELECT * FROM products WHERE id IN \(list: ids)")
-        let products = try rows.map { row in
-            try Product(row, variants: byProduct[try row.get("id", as: ProductID.self)] ?? [])
-        }
+        let products = try transaction.shared("SELECT * FROM products WHERE id IN \(list: ids)") { rows in
+            try rows.map(Product.init)
+        }.map { $0.with(byProduct[$0.id] ?? []) }
         let byID = Dictionary(products.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         return ids.compactMap { byID[$0] }
     }
@@ -42,7 +41,7 @@ extension Catalog {
     static func variants(where condition: SQL, at now: Instant, in transaction: any Transaction) throws
         -> [Variant]
     {
-        try transaction.sharedRows(
+        try transaction.shared(
             """
             SELECT v.*, p.amount, p.list_amount, p.member_amount, p.currency FROM (SELECT * FROM variants WHERE \(condition)) v
             LEFT JOIN prices p ON v.is_retired = 0 AND p.variant = v.id AND (p.ends_at IS NULL OR p.ends_at > \(now)) AND p.starts_at = (
@@ -50,7 +49,7 @@ extension Catalog {
                 AND (q.ends_at IS NULL OR q.ends_at > \(now)))
             ORDER BY v.product, v.position
             """
-        ).map(Variant.init)
+        ) { try $0.map(Variant.init) }
     }
 
     /// Which of these categories exist.
@@ -69,10 +68,11 @@ extension Catalog {
     public static func owners(
         of ids: [VariantID], in transaction: any Transaction
     ) throws -> [VariantID: (product: ProductID, shop: ShopID)] {
-        let rows = try transaction.sharedRows("SELECT id, product, shop FROM variants WHERE id IN \(list: ids)")
-        return Dictionary(
-            try rows.map { (try $0.get(0), (product: try $0.get(1), shop: try $0.get(2))) },
-            uniquingKeysWith: { first, _ in first })
+        try transaction.shared("SELECT id, product, shop FROM variants WHERE id IN \(list: ids)") { rows in
+            Dictionary(
+                try rows.map { (try $0.get(0), (product: try $0.get(1), shop: try $0.get(2))) },
+                uniquingKeysWith: { first, _ in first })
+        }
     }
 
     static func categories(in transaction: any Transaction) throws -> [Category] {

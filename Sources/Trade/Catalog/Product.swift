@@ -159,7 +159,14 @@ public struct Product: Sendable, Equatable {
     /// Counts its changes, so that nobody overwrites what somebody else changed meanwhile.
     public let version: Int64
     /// Its variants in order.
-    public let variants: [Variant]
+    public private(set) var variants: [Variant]
+
+    /// The same product with these variants.
+    func with(_ variants: [Variant]) -> Product {
+        var product = self
+        product.variants = variants
+        return product
+    }
 
     /// The card that lists show.
     public var card: ProductCard {
@@ -199,7 +206,8 @@ public struct ProductCard: Sendable, Equatable {
 }
 
 extension Product {
-    init(_ row: SQLRow, variants: [Variant]) throws {
+    /// A product without its variants.
+    init(_ row: SQLRow) throws {
         let decoder = JSONDecoder()
         id = try row.get("id")
         shop = try row.get("shop")
@@ -215,7 +223,7 @@ extension Product {
         code = try row.get("code")
         isArchived = try row.get("is_archived")
         version = try row.get("version")
-        self.variants = variants
+        variants = []
     }
 }
 

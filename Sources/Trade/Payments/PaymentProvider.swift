@@ -1,4 +1,5 @@
 import Kernel
+import Store
 
 /// A provider's message about a payment or a refund of it.
 public struct ProviderEvent: Sendable, Equatable {
@@ -33,6 +34,9 @@ public protocol PaymentProvider: Sendable {
     var signatureHeader: String { get }
     /// The origin of the pages where buyers pay, when it is not this site's.
     var payOrigin: String? { get }
+    /// Notes a payment in the transaction that opens it, where a provider keeps its books in the same database; others hear
+    /// of it by ``begin(_:returnTo:)``.
+    func expect(_ intent: PaymentIntent, returnTo url: String, in transaction: any Transaction) throws
     /// Prepares a payment and says where the buyer pays. Calling it again for the same intent changes nothing.
     func begin(_ intent: PaymentIntent, returnTo url: String) async throws -> String
     /// Reads a webhook; `nil` for one that is about nothing we care for.
@@ -58,6 +62,7 @@ public protocol PaymentProvider: Sendable {
 
 extension PaymentProvider {
     public var payOrigin: String? { nil }
+    public func expect(_ intent: PaymentIntent, returnTo url: String, in transaction: any Transaction) throws {}
     // Most providers send again by themselves.
     public func retry() async {}
     // A provider that takes the money at once has nothing to capture or to let go.

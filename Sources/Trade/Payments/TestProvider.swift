@@ -47,7 +47,20 @@ public final class TestProvider: PaymentProvider {
         public let returnURL: String
     }
 
+    public func expect(_ intent: PaymentIntent, returnTo url: String, in transaction: any Transaction) throws {
+        try transaction.insert(
+            into: "test_provider_payments (intent, amount, currency, state, return_url, created_at)",
+            """
+            (\(intent.id), \(intent.amount.amount), \(intent.amount.currency), 'pending', \(url), \(source.now))
+            """)
+    }
+
     public func begin(_ intent: PaymentIntent, returnTo url: String) async throws -> String {
+        if try await payment(intent.id) == nil { try await add(intent, returnTo: url) }
+        return "/test-provider/\(intent.id)"
+    }
+
+    private func add(_ intent: PaymentIntent, returnTo url: String) async throws {
         let now = source.now
         try await store.write { transaction in
             try transaction.run(
@@ -57,7 +70,6 @@ public final class TestProvider: PaymentProvider {
                 ON CONFLICT (intent) DO NOTHING
                 """)
         }
-        return "/test-provider/\(intent.id)"
     }
 
     public func read(webhook body: String, signature: String?) throws -> ProviderEvent? {

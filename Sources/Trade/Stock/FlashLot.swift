@@ -165,15 +165,15 @@ extension Stock {
     public func runningLots(
         of variants: [VariantID], exactly: Bool = true, in transaction: any Transaction
     ) throws -> [VariantID: FlashLot] {
-        let now = source.now
-        let running = try transaction.rows(
-            """
+        let now = exactly ? source.now : transaction.moment(source.now)
+        let running: SQL = """
             SELECT * FROM flash_lots WHERE variant IN \(list: variants) AND starts_at <= \(now) AND ends_at > \(now)
             """
-        ).map(FlashLot.init)
-        let counted = running.filter { $0.remaining == 0 || (exactly && $0.remaining < $0.total) }
+        // Who buys finds out by taking whether enough is left.
+        let found = try transaction.shared(running, despiteCounting: !exactly) { try $0.map(FlashLot.init) }
+        let counted = found.filter { $0.remaining == 0 || (exactly && $0.remaining < $0.total) }
         let coming = try expiredUnits(of: counted, at: now, in: transaction)
-        let lots = running.map { $0.with(coming[$0.id] ?? 0) }.filter { $0.remaining > 0 }
+        let lots = found.map { $0.with(coming[$0.id] ?? 0) }.filter { $0.remaining > 0 }
         return Dictionary(lots.map { ($0.variant, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -197,17 +197,18 @@ extension Stock {
         _ quantity: Int64, of claim: FlashClaim, in transaction: any Transaction
     ) throws -> FlashLotProblem? {
         let now = source.now
-        let limit: Int64? = try transaction.row(
-            """
-            UPDATE flash_lots SET remaining = remaining - \(quantity)
-            WHERE id = \(claim.lot) AND remaining >= \(quantity) AND starts_at <= \(now) AND ends_at > \(now)
-            RETURNING buyer_limit
-            """)?.get(0)
-        guard let limit else {
+        let lot = Counter(
+            "remaining", of: "flash_lots", where: "id", is: claim.lot, beside: "buyer_limit, starts_at, ends_at")
+        guard let row = try transaction.change(lot, by: -quantity) else {
             let left: Int64? = try transaction.value(
                 "SELECT remaining FROM flash_lots WHERE id = \(claim.lot) AND ends_at > \(now)")
             return .tooFewLeft(left ?? 0)
         }
+        guard try row.get("starts_at") <= now, try row.get("ends_at") > now else {
+            _ = try transaction.change(lot, by: quantity)
+            return .tooFewLeft(0)
+        }
+        let limit: Int64 = try row.get("buyer_limit")
         let claimed =
             quantity > limit
             ? 0
@@ -218,8 +219,7 @@ extension Stock {
                 WHERE flash_claims.quantity + excluded.quantity <= \(limit)
                 """)
         guard claimed == 0 else { return nil }
-        try transaction.send(
-            "UPDATE flash_lots SET remaining = remaining + \(quantity) WHERE id = \(claim.lot)")
+        _ = try transaction.change(lot, by: quantity)
         return .overBuyerLimit(limit)
     }
 

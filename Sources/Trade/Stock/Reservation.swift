@@ -160,12 +160,9 @@ extension Stock {
     }
 
     func take(_ quantity: Int64, of variant: VariantID, in transaction: any Transaction) throws -> Bool {
-        let row = try transaction.row(
-            """
-            UPDATE stock_levels SET available = available - \(quantity)
-            WHERE variant = \(variant) AND available >= \(quantity) RETURNING available, product, shop, low_at
-            """)
-        guard let row else { return false }
+        let level = Counter(
+            "available", of: "stock_levels", where: "variant", is: variant, beside: "product, shop, low_at")
+        guard let row = try transaction.change(level, by: -quantity) else { return false }
         var left: Int64 = try row.get("available")
         // What nobody has paid for in time is not missing.
         if try left <= row.get("low_at", as: Int64?.self) ?? 0 {

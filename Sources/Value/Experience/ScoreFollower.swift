@@ -45,7 +45,7 @@ extension Experience {
                 events.append(event)
             }
         }
-        try batch.load(events.compactMap(\.order), in: transaction)
+        try batch.load(events, in: transaction)
         for event in events { try batch.apply(event, in: transaction) }
         try batch.save(in: transaction)
     }
@@ -81,6 +81,11 @@ enum ScoreEvent {
         }
     }
 
+    /// What an order is filed under.
+    var firstProduct: ProductID? {
+        if case .step(let step) = self { step.lines.first?.product } else { nil }
+    }
+
     var order: OrderID? {
         switch self {
         case .product: nil
@@ -95,10 +100,27 @@ enum ScoreEvent {
 struct ScoreBatch {
     private var before: [OrderID: ScoredOrder] = [:]
     private var after: [OrderID: ScoredOrder] = [:]
+    private var categories: [ProductID: CategoryID] = [:]
+
+    /// Reads what events are about.
+    mutating func load(_ events: [ScoreEvent], in transaction: any Transaction) throws {
+        try loadOrders(Set(events.compactMap(\.order)).sorted(), in: transaction)
+        try loadCategories(Set(events.compactMap(\.firstProduct)).sorted(), in: transaction)
+    }
+
+    private mutating func loadCategories(_ ids: [ProductID], in transaction: any Transaction) throws {
+        for start in stride(from: 0, to: ids.count, by: 200) {
+            let group = Array(ids[start..<min(start + 200, ids.count)])
+            for row in try transaction.rows(
+                "SELECT product, category FROM score_products WHERE product IN \(list: group)")
+            {
+                categories[try row.get(0)] = try row.get(1, as: CategoryID.self)
+            }
+        }
+    }
 
     /// Reads orders; those that are not there yet begin empty, and left out where an appeal was accepted.
-    mutating func load(_ ids: [OrderID], in transaction: any Transaction) throws {
-        let ids = Set(ids).sorted()
+    mutating func loadOrders(_ ids: [OrderID], in transaction: any Transaction) throws {
         for start in stride(from: 0, to: ids.count, by: 200) {
             let group = Array(ids[start..<min(start + 200, ids.count)])
             for row in try transaction.rows("SELECT * FROM score_orders WHERE order_id IN \(list: group)") {
@@ -124,12 +146,7 @@ struct ScoreBatch {
         switch event {
         case .product: return
         case .step(let step):
-            var category: CategoryID?
-            if own.category == nil, let product = step.lines.first?.product {
-                category = try transaction.value(
-                    "SELECT category FROM score_products WHERE product = \(product)", as: CategoryID.self)
-            }
-            own.apply(step, category: category)
+            own.apply(step, category: event.firstProduct.flatMap { categories[$0] })
         case .afterSale(let step):
             let marks: [(String, Bool, WritableKeyPath<ScoredOrder, Int64>)] = [
                 ("ended", step.isEnded, \.endedCases), ("disputed", step.state == "disputed", \.disputedCases),
@@ -213,7 +230,7 @@ extension ScoredOrder {
     }
 
     fileprivate func save(in transaction: any Transaction) throws {
-        try transaction.run(
+        try transaction.send(
             """
             INSERT INTO score_orders (order_id, shop, category, paid_at, shipped_at, completed_at, cancelled_at,
                 quality_cases, disputed_cases, ended_cases, asked_logistics, asked_goods, asked_service, is_left_out,

@@ -110,7 +110,7 @@ extension Experience {
         }
         guard accepts else { return }
         var batch = ScoreBatch()
-        try batch.load([order], in: transaction)
+        try batch.loadOrders([order], in: transaction)
         try batch.save(in: transaction)
     }
 
