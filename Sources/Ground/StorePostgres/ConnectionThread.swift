@@ -7,9 +7,19 @@ import Synchronization
 ///
 /// Units of work that contend for the same rows are handed out together, and never while others of theirs run.
 final class WorkQueue: Sendable {
+    /// Who is next.
+    private enum Turn {
+        case one(PostgresJob)
+        /// All who contend for the same rows.
+        case contenders(String)
+    }
+
     private struct State: ~Copyable {
-        var jobs: [PostgresJob] = []
-        var contended: Set<String> = []
+        var turns: [Turn] = []
+        var contenders: [String: [PostgresJob]] = [:]
+        /// Rows that a group is at work on.
+        var taken: Set<String> = []
+        var count = 0
         var isClosed = false
     }
 
@@ -26,8 +36,14 @@ final class WorkQueue: Sendable {
     func add(_ job: PostgresJob) -> StoreError? {
         let refusal = state.withLock { state -> StoreError? in
             if state.isClosed { return .unavailable("closing") }
-            if state.jobs.count >= limit { return .overloaded }
-            state.jobs.append(job)
+            if state.count >= limit { return .overloaded }
+            state.count += 1
+            guard let rows = job.rows else {
+                state.turns.append(.one(job))
+                return nil
+            }
+            if state.contenders[rows] == nil { state.turns.append(.contenders(rows)) }
+            state.contenders[rows, default: []].append(job)
             return nil
         }
         if refusal == nil { changed.signal() }
@@ -39,7 +55,7 @@ final class WorkQueue: Sendable {
     func next() -> [PostgresJob]? {
         while true {
             changed.wait()
-            let (group, isOver) = state.withLock { (takeGroup(&$0), $0.isClosed && $0.jobs.isEmpty) }
+            let (group, isOver) = state.withLock { (takeGroup(&$0), $0.isClosed && $0.count == 0) }
             if !group.isEmpty { return group }
             guard isOver else { continue }
             // Closing wakes one thread, which wakes the next.
@@ -51,7 +67,7 @@ final class WorkQueue: Sendable {
     /// Lets others contend for the rows of `group`.
     func finished(_ group: [PostgresJob]) {
         guard let rows = group.first?.rows else { return }
-        state.withLock { _ = $0.contended.remove(rows) }
+        state.withLock { _ = $0.taken.remove(rows) }
         // What waited for these rows was passed over when its own signal came.
         changed.signal()
     }
@@ -62,15 +78,23 @@ final class WorkQueue: Sendable {
     }
 
     private func takeGroup(_ state: inout State) -> [PostgresJob] {
-        let free = state.jobs.firstIndex { job in job.rows.map { !state.contended.contains($0) } ?? true }
-        guard let free else { return [] }
-        guard let rows = state.jobs[free].rows else { return [state.jobs.remove(at: free)] }
-        state.contended.insert(rows)
-        var (group, rest): ([PostgresJob], [PostgresJob]) = ([], [])
-        for job in state.jobs {
-            if job.rows == rows, group.count < groupLimit { group.append(job) } else { rest.append(job) }
+        let free = state.turns.firstIndex { turn in
+            if case .contenders(let rows) = turn { !state.taken.contains(rows) } else { true }
         }
-        state.jobs = rest
+        guard let free else { return [] }
+        let group: [PostgresJob]
+        switch state.turns.remove(at: free) {
+        case .one(let job): group = [job]
+        case .contenders(let rows):
+            state.taken.insert(rows)
+            let waiting = state.contenders.removeValue(forKey: rows) ?? []
+            group = Array(waiting.prefix(groupLimit))
+            if waiting.count > groupLimit {
+                state.contenders[rows] = Array(waiting.dropFirst(groupLimit))
+                state.turns.append(.contenders(rows))
+            }
+        }
+        state.count -= group.count
         return group
     }
 }

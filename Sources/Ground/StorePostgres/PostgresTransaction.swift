@@ -98,7 +98,7 @@ extension SQLValue {
         case .integer(let number): String(number)
         case .real(let number): number.description
         // PostgreSQL refuses NUL inside text.
-        case .text(let text): text.contains("\0") ? text.replacing("\0", with: "\u{FFFD}") : text
+        case .text(let text): text.utf8.contains(0) ? text.replacing("\0", with: "\u{FFFD}") : text
         }
     }
 }

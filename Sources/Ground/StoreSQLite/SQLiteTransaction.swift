@@ -72,7 +72,7 @@ final class SQLiteTransaction: Transaction {
 
     private func prepare(_ sql: SQL) throws -> Statement {
         let statement = try connection.cachedStatement(sql: sql.text)
-        try statement.setArguments(StatementArguments(sql.parameters.map { $0.databaseValue }))
+        try statement.setArguments(StatementArguments(sql.parameters.map { $0.argument }))
         return statement
     }
 
@@ -92,12 +92,13 @@ extension SQLValue {
         }
     }
 
-    var databaseValue: DatabaseValue {
+    /// As GRDB takes it without asking its type.
+    var argument: (any DatabaseValueConvertible)? {
         switch self {
-        case .null: .null
-        case .integer(let number): number.databaseValue
-        case .real(let number): number.databaseValue
-        case .text(let text): text.databaseValue
+        case .null: nil
+        case .integer(let number): number
+        case .real(let number): number
+        case .text(let text): text
         }
     }
 }

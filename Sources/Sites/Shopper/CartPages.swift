@@ -78,7 +78,8 @@ struct CartPages: Sendable {
     private func remove(_ request: Request, _ context: Context) async throws -> Response {
         let form = try await Form(request, context)
         let variant: VariantID = try context.identifier("variant", "cart line")
-        let quantity = try form.number("quantity") ?? 1
+        // What is typed in the field is offered back; it need not be a quantity.
+        let quantity = (try? form.number("quantity")) ?? 1
         do {
             try await change(variant, to: 0, try context.anybody().person)
         } catch is NotFound {
@@ -99,11 +100,13 @@ struct CartView {
 
     init(_ cart: PresentedCart, _ context: Context) {
         let format = context.format
+        // Two hundred lines that find these at hand spare the template a climb for each tag.
+        let common: View = ["w": Wording(language: context.language), "formToken": context.formToken]
         view = [
             "hasLines": !cart.lines.isEmpty, "hasUnbuyable": cart.lines.contains { !$0.isBuyable },
             "parcels": cart.parcels.map { parcel in
                 var view = View(parcel, context)
-                view["lines"] = parcel.lines.map { Self.line($0, context) }
+                view["lines"] = parcel.lines.map { Self.line($0, context).merging(common) }
                 return view
             },
             "totals": cart.totals.map { total in
@@ -121,6 +124,7 @@ struct CartView {
         view["variant"] = line.variant.id.description
         view["quantity"] = String(line.line.quantity)
         view["isOut"] = !line.isBuyable
+        view["hasList"] = line.price?.list != nil
         view["changeText"] = false
         if line.priceChanged, let now = line.price?.amount {
             let before = format.money(Money(line.line.shownAmount, now.currency))
