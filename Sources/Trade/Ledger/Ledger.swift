@@ -55,7 +55,7 @@ public final class Ledger: Sendable {
             return nil
         }
         try insert(entry, accounts, in: transaction)
-        try transaction.send("INSERT INTO ledger_unsealed (entry) VALUES (\(entry.id))")
+        try transaction.insert(into: "ledger_unsealed (entry)", "(\(entry.id))")
         return entry
     }
 
@@ -117,30 +117,21 @@ public final class Ledger: Sendable {
     }
 
     private func insert(_ entry: LedgerEntry, _ accounts: [String], in transaction: any Transaction) throws {
-        let id = entry.id.sqlValue
-        for start in stride(from: 0, to: accounts.count, by: Self.rowsPerStatement) {
-            let values = (start..<min(start + Self.rowsPerStatement, accounts.count)).map { position -> [SQLValue] in
-                let (posting, account) = (entry.postings[position], accounts[position])
-                return [
-                    id, .integer(Int64(position)), .text(String(account.prefix { $0 != "/" })), .text(account),
-                    .text(posting.component), posting.line?.sqlValue ?? .null, .integer(posting.amount),
-                    posting.account.currency.sqlValue, entry.at.sqlValue,
-                ]
-            }
-            try transaction.send(
-                SQL(
-                    """
-                    INSERT INTO ledger_postings
-                        (entry, position, party, account, component, line, amount, currency, posted_at) VALUES
-                    """, row: "(?, ?, ?, ?, ?, ?, ?, ?, ?)", values: values))
+        let id = entry.id.description
+        for (position, (posting, account)) in zip(entry.postings, accounts).enumerated() {
+            try transaction.insert(
+                into: """
+                    ledger_postings (entry, position, party, account, component, line, amount, currency, posted_at)
+                    """,
+                """
+                (\(id), \(position), \(String(account.prefix { $0 != "/" })), \(account), \(posting.component),
+                    \(posting.line), \(posting.amount), \(posting.account.currency), \(entry.at))
+                """)
         }
     }
 
     /// Minor units of one posting; thousands of postings of this size still fit a balance.
     public static let highestAmount: UInt64 = 1_000_000_000_000_000
-
-    /// Few enough that the statement's text is one of few and stays prepared.
-    private static let rowsPerStatement = 50
 }
 
 extension LedgerEntry {

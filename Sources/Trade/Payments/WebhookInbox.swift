@@ -36,11 +36,12 @@ extension Payments {
         }
     }
 
-    /// Marks a webhook as processed in the transaction of its effect.
+    /// Marks a webhook as processed in the transaction of its effect. What it said of the buyer is not kept longer than
+    /// that; its number is, so that the same message again changes nothing.
     public func finish(_ webhook: StoredWebhook, outcome: String, in transaction: any Transaction) throws {
         try transaction.send(
             """
-            UPDATE webhook_inbox SET processed_at = \(source.now), outcome = \(outcome)
+            UPDATE webhook_inbox SET processed_at = \(source.now), outcome = \(outcome), payload = ''
             WHERE provider = \(webhook.provider) AND event = \(webhook.event)
             """)
     }

@@ -58,6 +58,12 @@ import Testing
             ])
     }
 
+    @Test func membersPayLessOrTheirPriceIsRefused() async throws {
+        let refused = try await refusals(
+            "prices.csv", "variant,amount,member_amount\np1-a,1000,1000\np1-b,1800,1700\n")
+        #expect(refused == ["2 member_amount must be below amount."])
+    }
+
     @Test func historyCannotLieInTheFuture() async throws {
         let refused = try await refusals(
             "touchpoints.csv",

@@ -202,7 +202,8 @@ final class Scratch: Sendable {
                 + ids.map { "\($0)-a,\($0),50 g,50克,A\n\($0)-b,\($0),100 g,,B\n" }.joined())
         folder.write(
             "prices.csv",
-            "variant,amount,list_amount,currency\n" + ids.map { "\($0)-a,1000,1500,CNY\n\($0)-b,1800,,\n" }.joined())
+            "variant,amount,list_amount,member_amount,currency\n"
+                + ids.map { "\($0)-a,1000,1500,900,CNY\n\($0)-b,1800,,,\n" }.joined())
         folder.write("stock.csv", "variant,available\n" + ids.map { "\($0)-a,10\n\($0)-b,0\n" }.joined())
         folder.write(
             "videos.csv",

@@ -15,7 +15,7 @@ public enum Table: String, Sendable, CaseIterable {
                 "attributes", "media", "created_at", "attributes_zh",
             ]
         case .variants: ["id", "product", "spec_en", "spec_zh", "sku"]
-        case .prices: ["variant", "amount", "list_amount", "currency", "from", "until"]
+        case .prices: ["variant", "amount", "list_amount", "member_amount", "currency", "from", "until"]
         case .stock: ["variant", "available"]
         case .videos:
             [

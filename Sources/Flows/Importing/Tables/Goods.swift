@@ -203,14 +203,17 @@ struct PriceRows: ImportedTable {
         let currency = try fields.currency(default: currency)
         let amount = try fields.requiredNumber("amount", 1...Fields.largestAmount)
         let list = try fields.number("list_amount", 1...Fields.largestAmount)
+        let member = try fields.number("member_amount", 1...Fields.largestAmount)
+        if let member, member >= amount { throw Refusal("member_amount", "must be below amount.") }
         // Without a start it has always been the price.
         let start = try fields.moment("from") ?? Instant(milliseconds: 0)
         let end = try fields.moment("until")
         if let end, end <= start { throw Refusal("until", "must be after from.") }
         let entry = Entry(
             variant: variant.identifier(),
-            price: Price(amount: Money(amount, currency), list: list.map { Money($0, currency) }), from: start,
-            until: end)
+            price: Price(
+                amount: Money(amount, currency), list: list.map { Money($0, currency) },
+                member: member.map { Money($0, currency) }), from: start, until: end)
         return Draft(entry: entry, references: [variant])
     }
 
