@@ -19,6 +19,7 @@ struct BenchCheckout: AsyncParsableCommand {
     @Option(help: "Seconds per measurement.") var seconds = 6
     @Option(help: "With --postgres: a virtual environment with django-oscar, which places the same basket.")
     var venv: String?
+    @Option(help: "Orders of the shop whose list is paged through.") var shopOrders = 20_000
     @Flag(help: "Print JSON.") var json = false
 
     private static let address = try? Address(
@@ -30,12 +31,13 @@ struct BenchCheckout: AsyncParsableCommand {
         if let venv, let postgres {
             oscar = try await OscarPeer.measured(venv: venv, postgres: postgres, seconds: seconds)
         }
-        let report = try await BenchServer.run(installation, port: port) { [seconds, oscar] server in
+        let report = try await BenchServer.run(installation, port: port) { [seconds, oscar, shopOrders] server in
             let goods = try await CheckoutMarket.make(in: server.market, buyers: 1_000)
             var report = BenchReport("checkout")
             try await Self.flashSale(server, goods, seconds: seconds, postgres: postgres, into: &report)
             try await Self.exactness(server, goods, into: &report)
             try await Self.baskets(server, goods, seconds: seconds, beside: oscar, into: &report)
+            report.figures += try await LongLists(server: server, goods: goods).figures(orders: shopOrders)
             return report
         }
         try report.show(json: json)

@@ -20,6 +20,7 @@ struct CheckoutMarket: Sendable {
     let basket: [Goods]
     let hot: Goods
     let shop: ShopID
+    let category: CategoryID
     /// Session secrets of the buyers.
     let sessions: [String]
     let buyers: [PersonID]
@@ -53,7 +54,7 @@ struct CheckoutMarket: Sendable {
         let hot = try await product(of: shops[0], category, market)
         let people = try await signedIn(count, market)
         return CheckoutMarket(
-            basket: basket, hot: hot, shop: shops[0], sessions: people.map(\.secret), buyers: people.map(\.person),
+            basket: basket, hot: hot, shop: shops[0], category: category, sessions: people.map(\.secret), buyers: people.map(\.person),
             coupon: try await coupon(for: people.map(\.person), market))
     }
 
@@ -88,7 +89,8 @@ struct CheckoutMarket: Sendable {
         return lot.id
     }
 
-    private static func product(
+    /// A new product of one variant in plenty.
+    static func product(
         of shop: ShopID, _ category: CategoryID, _ market: Marketplace
     ) async throws -> Goods {
         let (id, variant) = (market.source.identifier(ProductKind.self), market.source.identifier(VariantKind.self))
