@@ -148,8 +148,12 @@ final class ConnectionThread: Sendable {
     private func run(_ group: [PostgresJob], on connection: PostgresConnection) {
         var pause = 0.001
         for _ in 1...configuration.attempts {
-            switch GroupAttempt(group, on: connection).outcome {
+            let attempt = GroupAttempt(group, on: connection, isGuarded: connection.expectsRefusals)
+            // What is sold out stays sold out for a while.
+            connection.expectsRefusals = attempt.hasRefusals
+            switch attempt.outcome {
             case .settled: return
+            case .unguarded: continue
             case .failed(let error):
                 // One of them broke the transaction of all; alone, only that one fails.
                 if group.count > 1 {

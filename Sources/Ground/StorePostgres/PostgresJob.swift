@@ -46,12 +46,19 @@ struct GroupAttempt {
         case conflict
         /// A statement or the commit failed; nothing was changed, nobody was told.
         case failed(any Error)
+        /// One of several threw and could not be undone alone; nothing was changed, nobody was told.
+        case unguarded
     }
 
     let outcome: Outcome
+    /// Whether one of them threw.
+    private(set) var hasRefusals = false
 
-    /// Runs all of `group`, which begin alike; of several, one that throws is undone alone.
-    init(_ group: [PostgresJob], on connection: PostgresConnection) {
+    /// Runs all of `group`, which begin alike.
+    ///
+    /// - Parameter isGuarded: whether each of several has a savepoint, so that one that throws is undone alone. That costs
+    ///   two statements each, so it is only worth it where some are expected to throw.
+    init(_ group: [PostgresJob], on connection: PostgresConnection, isGuarded: Bool) {
         var settled: [@Sendable () -> Void] = []
         let batch = Batch(tables: connection.tables)
         do {
@@ -61,7 +68,13 @@ struct GroupAttempt {
                 settled = [settle]
                 guard succeeded else { throw Undone() }
             } else {
-                for job in group { settled.append(try Self.run(job, on: connection, batch)) }
+                for job in group {
+                    let (succeeded, settle) =
+                        try isGuarded ? Self.guarded(job, on: connection, batch) : Self.run(job, on: connection, batch)
+                    if !succeeded { hasRefusals = true }
+                    guard succeeded || isGuarded else { throw Unguarded() }
+                    settled.append(settle)
+                }
             }
             for rows in batch.rest() { try connection.send(rows) }
             try connection.finish("COMMIT")
@@ -73,7 +86,7 @@ struct GroupAttempt {
                 return
             }
             guard error is Undone else {
-                outcome = .failed(error)
+                outcome = error is Unguarded ? .unguarded : .failed(error)
                 return
             }
         }
@@ -83,20 +96,30 @@ struct GroupAttempt {
 
     private static func run(
         _ job: PostgresJob, on connection: PostgresConnection, _ batch: Batch
-    ) throws -> @Sendable () -> Void {
-        try connection.send("SAVEPOINT work")
-        batch.begin()
-        let (succeeded, settle) = job.run(PostgresTransaction(connection, batch))
+    ) throws -> (succeeded: Bool, settle: @Sendable () -> Void) {
+        let told = job.run(PostgresTransaction(connection, batch))
         // Also work that caught the error of a statement left a transaction in which nothing runs any more.
         if let failure = connection.failure { throw failure }
-        if !succeeded {
+        return told
+    }
+
+    private static func guarded(
+        _ job: PostgresJob, on connection: PostgresConnection, _ batch: Batch
+    ) throws -> (succeeded: Bool, settle: @Sendable () -> Void) {
+        try connection.send("SAVEPOINT work")
+        batch.begin()
+        let told = try run(job, on: connection, batch)
+        if !told.succeeded {
             try connection.send("ROLLBACK TO SAVEPOINT work")
             batch.undo()
         }
         try connection.send("RELEASE SAVEPOINT work")
-        return settle
+        return told
     }
 }
+
+/// One of several units of work threw without a savepoint.
+private struct Unguarded: Error {}
 
 /// The only unit of work of a transaction threw; its caller knows why.
 private struct Undone: Error {}

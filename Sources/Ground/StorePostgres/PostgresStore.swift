@@ -6,7 +6,7 @@ import Store
 /// Each connection is owned by one thread. A unit of work runs there as a `SERIALIZABLE` transaction; its statements are
 /// sent in pipeline mode and only waited for when an answer is needed. Serialization failures and deadlocks (40001,
 /// 40P01) are retried with growing pauses. Units of work that are said to contend for the same rows are combined: they run
-/// one after the other in one transaction, each in a savepoint, and pay for one commit.
+/// one after the other in one transaction and pay for one commit; when one throws, they run again, each in a savepoint.
 public final class PostgresStore: Store {
     /// How the store is set up.
     public struct Configuration: Sendable {

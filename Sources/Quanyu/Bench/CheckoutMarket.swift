@@ -54,8 +54,8 @@ struct CheckoutMarket: Sendable {
         let hot = try await product(of: shops[0], category, market)
         let people = try await signedIn(count, market)
         return CheckoutMarket(
-            basket: basket, hot: hot, shop: shops[0], category: category, sessions: people.map(\.secret), buyers: people.map(\.person),
-            coupon: try await coupon(for: people.map(\.person), market))
+            basket: basket, hot: hot, shop: shops[0], category: category, sessions: people.map(\.secret),
+            buyers: people.map(\.person), coupon: try await coupon(for: people.map(\.person), market))
     }
 
     private static func coupon(for buyers: [PersonID], _ market: Marketplace) async throws -> CouponID {

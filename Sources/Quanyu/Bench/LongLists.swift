@@ -17,7 +17,8 @@ struct LongLists {
     func figures(orders: Int) async throws -> [BenchReport.Figure] {
         try await fillCart(of: goods.buyers[0])
         var figures = try await time("/cart", as: goods.sessions[0], "cart page, \(Carts.maximumLines) lines")
-        figures += try await time("/api/v1/cart", as: goods.sessions[0], "cart over the API, \(Carts.maximumLines) lines")
+        figures += try await time(
+            "/api/v1/cart", as: goods.sessions[0], "cart over the API, \(Carts.maximumLines) lines")
         let shop = market.source.identifier(ShopKind.self)
         try await open(shop, by: goods.buyers[1])
         let middle = try await sell(orders, at: shop)
@@ -96,7 +97,8 @@ private final class OldOrders: Sendable {
     func add(_ age: Int, in transaction: any Transaction) throws -> String {
         let price = Money(500, .cny)
         let line = OrderLine(
-            id: market.source.identifier(), product: market.source.identifier(), variant: goods.hot.variant, quantity: 1,
+            id: market.source.identifier(), product: market.source.identifier(), variant: goods.hot.variant,
+            quantity: 1,
             title: Localized(en: "Green tea", zh: "绿茶"), spec: Localized(en: "250 g"), image: nil, unitPrice: price,
             listAmount: nil, amount: price, reservation: nil, slate: nil)
         let (id, time) = (market.source.identifier(OrderKind.self), last - .seconds(age))

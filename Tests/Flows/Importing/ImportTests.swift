@@ -38,7 +38,8 @@ import Testing
         #expect(product.title == Localized(en: "Tea, no. p1", zh: "茶p1"))
         #expect(product.attributes.map { $0.value(in: .zh) } == ["云南"])
         #expect(product.variants.map(\.sku) == ["A", "B"])
-        #expect(product.card.price == Price(amount: Money(1000, .cny), list: Money(1500, .cny), member: Money(900, .cny)))
+        #expect(
+            product.card.price == Price(amount: Money(1000, .cny), list: Money(1500, .cny), member: Money(900, .cny)))
         let cover = try #require(product.media.first)
         #expect(cover.wholeMatch(of: /([0-9a-f]{2})\/\1[0-9a-f]{30}\.png/) != nil)
         #expect(FileManager.default.contents(atPath: "\(market.media)/\(cover)") == Scratch.png)
