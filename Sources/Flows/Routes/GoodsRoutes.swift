@@ -60,7 +60,7 @@ extension MarketplaceAPI {
     private func list(_ call: Call<Nothing>) async throws -> Page<ShopProductBody> {
         let shop = try call.shop(.see)
         let limit = try call.request.query("limit", in: 1...100, default: 20)
-        let cursor = call.request.query("cursor").flatMap { GoodsCursor($0) }
+        let cursor = try call.request.cursor(as: GoodsCursor.self)
         let status = try call.request.query("status").map { text in
             guard let status = ProductStatus(rawValue: text) else {
                 throw InvalidField("status", "must be listed, unlisted or archived.", zh: "状态无效。")
