@@ -89,15 +89,15 @@ public struct SettlePayments: Sendable {
             try await market.store.write { [self] transaction in
                 // Its signature was checked before it was kept.
                 guard let event = try? market.provider.read(kept: webhook.payload) else {
-                    return try market.payments.finish(webhook, outcome: "unreadable", in: transaction)
+                    return try market.payments.finish(webhook, outcome: .unreadable, in: transaction)
                 }
                 do {
                     try apply(event, in: transaction)
-                    try market.payments.finish(webhook, outcome: "applied", in: transaction)
+                    try market.payments.finish(webhook, outcome: .applied, in: transaction)
                 } catch let problem as NotFound {
-                    try market.payments.finish(webhook, outcome: "unknown \(problem.what)", in: transaction)
+                    try market.payments.finish(webhook, outcome: .unknown(problem.what), in: transaction)
                 } catch PaymentProblem.wrongAmount {
-                    try market.payments.finish(webhook, outcome: "wrong amount", in: transaction)
+                    try market.payments.finish(webhook, outcome: .wrongAmount, in: transaction)
                 }
             }
         }

@@ -1,7 +1,7 @@
 /// Columns that say nothing about any one person: somebody has looked at each.
 ///
-/// What a payment company sends (`webhook_inbox.payload`) goes when it has taken effect; what shops' programs are sent
-/// (`webhook_deliveries.body`) names orders and goes after thirty days.
+/// What a payment company sends (`webhook_inbox.payload`) goes when it has taken effect, and names a payment where it has
+/// none; what shops' programs are sent (`webhook_deliveries.body`) names orders and goes after thirty days.
 enum ImpersonalColumns {
     static let tables: [String: String] = [
         "after_sale_open_lines": "line case_id",

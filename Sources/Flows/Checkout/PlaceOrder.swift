@@ -154,6 +154,9 @@ public struct PlaceOrder: Sendable {
     private func place(_ job: FixedJob) async throws -> Placed {
         do { return try await attempt(job) } catch is TotalDiffers {
             throw try await changed(job)
+        } catch FlashLotProblem.tooFewLeft(0) where job.quote == nil {
+            // The last unit went in the same commit; the next one knows what the goods cost without the lot.
+            return try await attempt(job)
         } catch let problem as any Problem where job.quote != nil && Self.requotes(problem) {
             throw try await changed(job)
         }
@@ -293,11 +296,14 @@ extension PlaceOrder {
         try KeepCoupons(market: market).hold(composition.coupons, for: group, in: transaction)
         let intent = try market.payments.open(
             for: group.id, buyer: job.buyer, amount: group.total, provider: market.provider.name, in: transaction)
-        try market.provider.expect(intent, returnTo: SettlePayments.returnPath(of: group.id), in: transaction)
         try CreditCreators(market: market).fix(group, job.cards, in: transaction)
         try Carts.remove(job.shown.map(\.variant), from: job.buyer, in: transaction)
         // Nothing is owed, so nobody has to be asked for it.
-        if group.total.amount == 0 { try SettlePayments(market).settle(intent.id, in: transaction) }
+        if group.total.amount == 0 {
+            try SettlePayments(market).settle(intent.id, in: transaction)
+        } else {
+            try market.provider.expect(intent, returnTo: SettlePayments.returnPath(of: group.id), in: transaction)
+        }
         return Placed(group: group.id, intent: intent.id)
     }
 

@@ -31,11 +31,13 @@ public struct Subscription: Sendable {
 
     /// Applies one batch.
     ///
-    /// - Parameter seen: how far this process has already looked through the journal for this follower.
+    /// - Parameters:
+    ///   - seen: how far this process has already looked through the journal for this follower.
+    ///   - looksFirst: whether a read finds out if there is something, so that writers are not kept waiting for nothing.
     /// - Returns: whether there was anything to apply, and how far the journal was looked through.
-    func step(in store: any Store, seen: Position) async throws -> (didApply: Bool, seen: Position) {
-        // A follower that has begun keeps writers waiting only when there is something for it.
-        if seen != .start {
+    func step(in store: any Store, seen: Position, looksFirst: Bool) async throws -> (didApply: Bool, seen: Position) {
+        // One that has not begun has to be registered.
+        if looksFirst, seen != .start {
             let (facts, end) = try await store.read { [topics] in
                 try Journal.facts(after: seen, topics: topics, limit: 1, in: $0)
             }
@@ -73,11 +75,11 @@ extension Journal {
     /// - Returns: how far it has now.
     @discardableResult
     public func catchUp(_ subscription: Subscription, seen: Position = .start) async throws -> Position {
-        var seen = seen
+        var (seen, hasApplied) = (seen, false)
         while true {
-            let step = try await subscription.step(in: store, seen: seen)
-            seen = step.seen
-            guard step.didApply else { return seen }
+            let step = try await subscription.step(in: store, seen: seen, looksFirst: !hasApplied)
+            (seen, hasApplied) = (step.seen, step.didApply)
+            guard hasApplied else { return seen }
         }
     }
 

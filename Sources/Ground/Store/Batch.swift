@@ -12,13 +12,13 @@ package final class Batch {
     private struct Question: Hashable {
         let text: String
         let parameters: [SQLValue]
+        let despiteCounting: Bool
     }
 
     private struct Answer {
         /// What was made of the rows.
         let value: any Sendable
         let names: Set<String>
-        let despiteCounting: Bool
     }
 
     private var waiting: [WaitingRows] = []
@@ -43,6 +43,7 @@ package final class Batch {
     package func undo() {
         for index in waiting.indices { waiting[index].undo() }
         for index in counted.indices { counted[index].undo() }
+        counted.removeAll(where: \.isGone)
         // Some may have been read after changes that are undone.
         answers.removeAll()
     }
@@ -79,6 +80,7 @@ package final class Batch {
         guard !answers.isEmpty || !counted.isEmpty || waiting.contains(where: { !$0.values.isEmpty }) else { return [] }
         let statement = tables[sql.text]
         forget(statement.change)
+        defer { counted.removeAll(where: \.isGone) }
         return counted.indices.compactMap { index in
             let table = counted[index].counter.table
             guard statement.concerns(table) else { return nil }
@@ -100,10 +102,10 @@ package final class Batch {
     package func answer<Value: Sendable>(
         to sql: SQL, despiteCounting: Bool, _ read: ([SQLRow]) throws -> Value, _ ask: () throws -> [SQLRow]
     ) rethrows -> Value {
-        let question = Question(text: sql.text, parameters: sql.parameters)
+        let question = Question(text: sql.text, parameters: sql.parameters, despiteCounting: despiteCounting)
         if let known = answers[question]?.value as? Value { return known }
         let value = try read(ask())
-        answers[question] = Answer(value: value, names: tables[sql.text].names, despiteCounting: despiteCounting)
+        answers[question] = Answer(value: value, names: tables[sql.text].names)
         return value
     }
 
@@ -116,8 +118,8 @@ package final class Batch {
 
     private func forget(_ change: StatementTables.Change, keepsDespiteCounting: Bool = false) {
         guard !answers.isEmpty, change != .none else { return }
-        answers = answers.filter { _, answer in
-            keepsDespiteCounting && answer.despiteCounting || !answer.names.contains(where: change.concerns)
+        answers = answers.filter { question, answer in
+            keepsDespiteCounting && question.despiteCounting || !answer.names.contains(where: change.concerns)
         }
     }
 }
@@ -148,6 +150,9 @@ private struct CountedRow {
     }
 
     mutating func forget() { isKnown = false }
+
+    /// Whether not even an undoing needs it.
+    var isGone: Bool { !isKnown && before == nil }
 
     mutating func change(by amount: Int64) -> Bool {
         guard let left: Int64 = try? row.get(0), left + amount >= 0 else { return false }

@@ -3,6 +3,15 @@ import Kernel
 import Store
 import Synchronization
 
+/// Units of work that are run together.
+struct Group: Sendable {
+    let jobs: [PostgresJob]
+    /// What they contend for.
+    let rows: String?
+    /// Whether it is likely that one of them throws.
+    let expectsRefusals: Bool
+}
+
 /// Work that waits for a connection; threads sleep on it.
 ///
 /// Units of work that contend for the same rows are handed out together, and never while others of theirs run.
@@ -19,6 +28,8 @@ final class WorkQueue: Sendable {
         var contenders: [String: [PostgresJob]] = [:]
         /// Rows that a group is at work on.
         var taken: Set<String> = []
+        /// Rows that some were refused of in the last group: what is sold out stays sold out for a while.
+        var refused: Set<String> = []
         var count = 0
         var isClosed = false
     }
@@ -52,11 +63,11 @@ final class WorkQueue: Sendable {
 
     /// The next group, or `nil` once the queue is closed and empty. Blocks the calling thread. Every group is to be handed
     /// back to ``finished(_:)``.
-    func next() -> [PostgresJob]? {
+    func next() -> Group? {
         while true {
             changed.wait()
             let (group, isOver) = state.withLock { (takeGroup(&$0), $0.isClosed && $0.count == 0) }
-            if !group.isEmpty { return group }
+            if let group { return group }
             guard isOver else { continue }
             // Closing wakes one thread, which wakes the next.
             changed.signal()
@@ -65,9 +76,12 @@ final class WorkQueue: Sendable {
     }
 
     /// Lets others contend for the rows of `group`.
-    func finished(_ group: [PostgresJob]) {
-        guard let rows = group.first?.rows else { return }
-        state.withLock { _ = $0.taken.remove(rows) }
+    func finished(_ group: Group, hasRefusals: Bool) {
+        guard let rows = group.rows else { return }
+        state.withLock { state in
+            state.taken.remove(rows)
+            if hasRefusals { state.refused.insert(rows) } else { state.refused.remove(rows) }
+        }
         // What waited for these rows was passed over when its own signal came.
         changed.signal()
     }
@@ -77,25 +91,26 @@ final class WorkQueue: Sendable {
         changed.signal()
     }
 
-    private func takeGroup(_ state: inout State) -> [PostgresJob] {
+    private func takeGroup(_ state: inout State) -> Group? {
         let free = state.turns.firstIndex { turn in
             if case .contenders(let rows) = turn { !state.taken.contains(rows) } else { true }
         }
-        guard let free else { return [] }
-        let group: [PostgresJob]
+        guard let free else { return nil }
         switch state.turns.remove(at: free) {
-        case .one(let job): group = [job]
+        case .one(let job):
+            state.count -= 1
+            return Group(jobs: [job], rows: nil, expectsRefusals: false)
         case .contenders(let rows):
             state.taken.insert(rows)
             let waiting = state.contenders.removeValue(forKey: rows) ?? []
-            group = Array(waiting.prefix(groupLimit))
+            let jobs = Array(waiting.prefix(groupLimit))
             if waiting.count > groupLimit {
                 state.contenders[rows] = Array(waiting.dropFirst(groupLimit))
                 state.turns.append(.contenders(rows))
             }
+            state.count -= jobs.count
+            return Group(jobs: jobs, rows: rows, expectsRefusals: state.refused.contains(rows))
         }
-        state.count -= group.count
-        return group
     }
 }
 
@@ -128,15 +143,16 @@ final class ConnectionThread: Sendable {
     private func work() {
         var connection: PostgresConnection?
         while let group = queue.next() {
+            var hasRefusals = false
             do {
                 let usable = try usableConnection(connection)
                 connection = usable
-                run(group, on: usable)
+                hasRefusals = run(group.jobs, on: usable, isGuarded: group.expectsRefusals)
             } catch {
                 connection = nil
-                for job in group { job.refuse(error) }
+                for job in group.jobs { job.refuse(error) }
             }
-            queue.finished(group)
+            queue.finished(group, hasRefusals: hasRefusals)
         }
     }
 
@@ -145,29 +161,33 @@ final class ConnectionThread: Sendable {
         return try PostgresConnection(configuration.connection)
     }
 
-    private func run(_ group: [PostgresJob], on connection: PostgresConnection) {
+    /// - Returns: whether one of several threw.
+    private func run(_ jobs: [PostgresJob], on connection: PostgresConnection, isGuarded: Bool) -> Bool {
+        var isGuarded = isGuarded
         var pause = 0.001
         for _ in 1...configuration.attempts {
-            let attempt = GroupAttempt(group, on: connection, isGuarded: connection.expectsRefusals)
-            // What is sold out stays sold out for a while.
-            connection.expectsRefusals = attempt.hasRefusals
+            var attempt = GroupAttempt(jobs, on: connection, isGuarded: isGuarded)
+            if case .unguarded = attempt.outcome {
+                isGuarded = true
+                attempt = GroupAttempt(jobs, on: connection, isGuarded: true)
+            }
             switch attempt.outcome {
-            case .settled: return
-            case .unguarded: continue
+            case .settled: return attempt.hasRefusals
             case .failed(let error):
                 // One of them broke the transaction of all; alone, only that one fails.
-                if group.count > 1 {
-                    for job in group { run([job], on: connection) }
+                if jobs.count > 1 {
+                    for job in jobs { _ = run([job], on: connection, isGuarded: false) }
                 } else {
-                    for job in group { job.refuse(error) }
+                    for job in jobs { job.refuse(error) }
                 }
-                return
-            case .conflict:
+                return attempt.hasRefusals
+            case .conflict, .unguarded:
                 // Competing threads must not meet again in step.
                 Thread.sleep(forTimeInterval: Double.random(in: 0...pause))
                 pause = min(pause * 2, 0.1)
             }
         }
-        for job in group { job.refuse(StoreError.contention) }
+        for job in jobs { job.refuse(StoreError.contention) }
+        return isGuarded
     }
 }

@@ -19,8 +19,6 @@ final class PostgresConnection {
     private(set) var failure: StoreError?
     /// Whether the present unit of work met another one and may succeed when it is tried again.
     private(set) var hadConflict = false
-    /// Whether one of several units of work threw the last time.
-    var expectsRefusals = false
     /// What its statements read and change.
     let tables = StatementTables()
 

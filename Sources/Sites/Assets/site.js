@@ -116,7 +116,10 @@ document.addEventListener("click", async (event) => {
 
 // A changed quantity is saved without a button.
 for (const form of document.querySelectorAll("[data-quantity]")) {
-  form.querySelector("[data-update]").hidden = true;
+  // Still there for Enter, which presses a form's first button that it can find.
+  const update = form.querySelector("[data-update]");
+  update.classList.add("sr");
+  update.tabIndex = -1;
   form.elements.quantity.addEventListener("change", () => form.requestSubmit());
 }
 

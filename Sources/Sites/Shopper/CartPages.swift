@@ -76,17 +76,12 @@ struct CartPages: Sendable {
     }
 
     private func remove(_ request: Request, _ context: Context) async throws -> Response {
-        let form = try await Form(request, context)
+        _ = try await Form(request, context)
         let variant: VariantID = try context.identifier("variant", "cart line")
-        // What is typed in the field is offered back; it need not be a quantity.
-        let quantity = (try? form.number("quantity")) ?? 1
-        do {
-            try await change(variant, to: 0, try context.anybody().person)
-        } catch is NotFound {
-            // It is gone, which is what was wanted.
-            return Frame.redirect("/cart")
-        }
-        return Frame.redirect("/cart?removed=\(variant)&quantity=\(quantity)")
+        let person = try context.anybody().person
+        let quantity = try await market.store.write { try Carts.remove(variant, from: person, in: $0) }
+        // One that is gone already is what was wanted.
+        return Frame.redirect(quantity.map { "/cart?removed=\(variant)&quantity=\($0)" } ?? "/cart")
     }
 
     private func change(_ variant: VariantID, to quantity: Int64, _ person: PersonID) async throws {

@@ -115,6 +115,16 @@ public final class Carts: Sendable {
         guard changed == 1 else { throw NotFound("cart line") }
     }
 
+    /// Takes a line out.
+    ///
+    /// - Returns: its units; `nil` when there is no such line.
+    public static func remove(
+        _ variant: VariantID, from person: PersonID, in transaction: any Transaction
+    ) throws -> Int64? {
+        try transaction.value(
+            "DELETE FROM cart_lines WHERE person = \(person) AND variant = \(variant) RETURNING quantity")
+    }
+
     /// Takes lines out after they were ordered.
     public static func remove(_ variants: [VariantID], from person: PersonID, in transaction: any Transaction) throws {
         try transaction.send("DELETE FROM cart_lines WHERE person = \(person) AND variant IN \(list: variants)")

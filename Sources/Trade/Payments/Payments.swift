@@ -78,6 +78,7 @@ public final class Payments: Sendable {
         Migration(room: "payments", number: 2, file: PackageResources._002_test_provider_sql),
         Migration(room: "payments", number: 3, file: PackageResources._003_captures_and_refund_books_sql),
         Migration(room: "payments", number: 4, file: PackageResources._004_stripe_sql),
+        Migration(room: "payments", number: 5, file: PackageResources._005_applied_webhooks_sql),
     ]
 
     /// Opens the intent of an order group.

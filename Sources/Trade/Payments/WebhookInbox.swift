@@ -37,12 +37,35 @@ extension Payments {
     }
 
     /// Marks a webhook as processed in the transaction of its effect. What it said of the buyer is not kept longer than
-    /// that; its number is, so that the same message again changes nothing.
-    public func finish(_ webhook: StoredWebhook, outcome: String, in transaction: any Transaction) throws {
+    /// that; its number is, so that the same message again changes nothing. One without an effect is kept whole for those
+    /// who find out why.
+    public func finish(_ webhook: StoredWebhook, outcome: WebhookOutcome, in transaction: any Transaction) throws {
+        let payload: SQL = outcome == .applied ? "''" : "payload"
         try transaction.send(
             """
-            UPDATE webhook_inbox SET processed_at = \(source.now), outcome = \(outcome), payload = ''
+            UPDATE webhook_inbox SET processed_at = \(source.now), outcome = \(outcome.description), payload = \(payload)
             WHERE provider = \(webhook.provider) AND event = \(webhook.event)
             """)
+    }
+}
+
+/// What came of a webhook.
+public enum WebhookOutcome: Sendable, Equatable, CustomStringConvertible {
+    /// It took effect, or had before.
+    case applied
+    /// Its body is no message of the provider.
+    case unreadable
+    /// It is about something that is not known here.
+    case unknown(String)
+    /// It speaks of another amount than was asked.
+    case wrongAmount
+
+    public var description: String {
+        switch self {
+        case .applied: "applied"
+        case .unreadable: "unreadable"
+        case .unknown(let what): "unknown \(what)"
+        case .wrongAmount: "wrong amount"
+        }
     }
 }

@@ -54,7 +54,13 @@ struct ContentDigest {
     private var hasher = SHA256()
 
     mutating func add(_ row: Row, of table: Table) {
-        for column in table.columns { add(row[column] ?? "") }
+        let later = table.laterColumns
+        for column in table.columns where !later.contains(column) { add(row[column] ?? "") }
+        for column in table.columns where later.contains(column) {
+            guard let text = row[column], !text.isEmpty else { continue }
+            add(column)
+            add(text)
+        }
     }
 
     mutating func add(_ text: String) {

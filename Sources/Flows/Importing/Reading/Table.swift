@@ -2,7 +2,8 @@
 public enum Table: String, Sendable, CaseIterable {
     case categories, people, shops, products, variants, prices, stock, videos, follows, touchpoints, orders
 
-    /// Its columns; the order is that of the content digest, so it never changes and new columns go to the end.
+    /// Its columns; the order is that of the content digest, so it never changes and new columns go to the end, and to
+    /// ``laterColumns``.
     var columns: [String] {
         switch self {
         case .categories: ["id", "parent", "name_en", "name_zh", "emoji"]
@@ -15,7 +16,7 @@ public enum Table: String, Sendable, CaseIterable {
                 "attributes", "media", "created_at", "attributes_zh",
             ]
         case .variants: ["id", "product", "spec_en", "spec_zh", "sku"]
-        case .prices: ["variant", "amount", "list_amount", "member_amount", "currency", "from", "until"]
+        case .prices: ["variant", "amount", "list_amount", "currency", "from", "until", "member_amount"]
         case .stock: ["variant", "available"]
         case .videos:
             [
@@ -27,6 +28,9 @@ public enum Table: String, Sendable, CaseIterable {
         case .orders: ["order", "person", "time", "variant", "quantity", "amount", "currency", "status"]
         }
     }
+
+    /// Columns that rows were read without before. Where they say nothing such a row is still the same.
+    var laterColumns: Set<String> { self == .prices ? ["member_amount"] : [] }
 
     /// The columns without which no row can be taken.
     var required: [String] {
