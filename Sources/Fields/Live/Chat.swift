@@ -41,7 +41,7 @@ extension Live {
             VALUES (\(message.id), \(id), \(person), \(text), \(message.sentAt))
             """)
         try signal(.chat, id, by: person, in: transaction)
-        wake(id, after: transaction)
+        forgetRoom(id, after: transaction)
         return message
     }
 
@@ -75,8 +75,10 @@ extension Live {
     /// Who is muted in a session.
     public func muted(in id: LiveSessionID) async throws -> [PersonID] {
         try await store.read { transaction in
-            try transaction.rows("SELECT person FROM live_mutes WHERE session = \(id) ORDER BY muted_at, person LIMIT 500")
-                .map { try $0.get(0) }
+            try transaction.rows(
+                "SELECT person FROM live_mutes WHERE session = \(id) ORDER BY muted_at, person LIMIT 500"
+            )
+            .map { try $0.get(0) }
         }
     }
 
@@ -93,9 +95,5 @@ extension Live {
                     id: try $0.get(0), person: try $0.get(1), body: try $0.get(2), sentAt: try $0.get(3))
             }.reversed()
         }
-    }
-
-    private func wake(_ id: LiveSessionID, after transaction: any Transaction) {
-        transaction.afterCommit { [wakeups] in wakeups.wake(id) }
     }
 }

@@ -43,7 +43,7 @@ public final class Live: Sendable {
         Migration(room: "live", number: 1, file: PackageResources._001_live_sql)
     ]
 
-    /// Changes whenever this node changes a session.
+    /// Changes whenever this node changes a session or what is said and liked in it.
     public var version: Int { recentSessions.version }
 
     /// A stream that yields when something in the session changed on this node, and every second for what changed on

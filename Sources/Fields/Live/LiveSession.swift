@@ -53,8 +53,8 @@ public enum LiveHost: Hashable, Sendable, LosslessStringConvertible {
     public var shop: ShopID? { if case .shop(let id) = self { id } else { nil } }
 }
 
-/// A live session.
-public struct LiveSession: Sendable, Equatable {
+/// A live session; a class, since it holds several identifiers and is handed on a great deal.
+public final class LiveSession: Sendable {
     /// The session.
     public let id: LiveSessionID
     /// Who hosts it.
@@ -99,11 +99,13 @@ public struct LiveSession: Sendable, Equatable {
 
 /// What a host announces.
 public final class LivePlan: Sendable {
-    let host: LiveHost
+    /// Who hosts it.
+    public let host: LiveHost
     let title: Localized
     let cover: String?
     let plannedAt: Instant
-    let products: [ProductID]
+    /// The bag, in order.
+    public let products: [ProductID]
 
     /// Checks the texts; a title in one language stands for both.
     ///
@@ -119,10 +121,20 @@ public final class LivePlan: Sendable {
             en: try ValidatedText(en, field: "title", length: 1...100).value,
             zh: try ValidatedText(zh, field: "titleChinese", length: 1...100).value)
         self.host = host
-        self.cover = try cover.map { try ValidatedText($0, field: "cover", length: 1...200).value }
+        self.cover = try cover.map(Self.path)
         self.plannedAt = plannedAt
         guard products.count <= Live.bagLimit, Set(products).count == products.count else { throw LiveProblem.bag }
         self.products = products
+    }
+
+    /// A path below `/media`, as an upload answers it.
+    private static func path(_ text: String) throws -> String {
+        let isPath = text.utf8.count <= 200 && !text.isEmpty && !text.contains("..") && !text.hasPrefix("/")
+        guard isPath, text.utf8.allSatisfy({ (45...57).contains($0) || $0 == 95 || (97...122).contains($0 | 32) })
+        else {
+            throw InvalidField("cover", "is no path of a picture.", zh: "封面路径无效。")
+        }
+        return text
     }
 }
 
@@ -174,7 +186,8 @@ public enum LiveProblem: Problem, Equatable {
                 zh: "购物袋最多 \(Live.bagLimit) 件不同商品。")
         case .muted: ProblemDetails(.forbidden, "live-muted", "The host has muted you here.", zh: "你已被主播禁言。")
         case .bannedWord:
-            ProblemDetails(.invalid, "live-banned-word", "The host does not allow these words here.", zh: "消息含有本直播间禁用的词。")
+            ProblemDetails(
+                .invalid, "live-banned-word", "The host does not allow these words here.", zh: "消息含有本直播间禁用的词。")
         }
     }
 }

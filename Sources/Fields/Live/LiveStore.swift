@@ -153,9 +153,15 @@ extension Live {
 
     /// Wakes the pages of a session once the transaction is durable.
     public func forget(_ id: LiveSessionID, after transaction: any Transaction) {
+        transaction.afterCommit { [recentAir] in recentAir.forget([true]) }
+        forgetRoom(id, after: transaction)
+    }
+
+    /// The same for what is said and liked, which starts and ends nothing.
+    func forgetRoom(_ id: LiveSessionID, after transaction: any Transaction) {
         transaction.afterCommit { [self] in
             recentSessions.forget([id])
-            recentAir.forget([true])
+            recentCounts.forget([id])
             wakeups.wake(id)
         }
     }
@@ -238,5 +244,30 @@ extension Live {
             products[try row.get(0), default: []].append(try row.get(1))
         }
         return try rows.map { try LiveSession($0, products: products[try $0.get("id", as: LiveSessionID.self)] ?? []) }
+    }
+}
+
+extension Live {
+    /// A host's sessions that come or run.
+    public static func open(of host: LiveHost, in transaction: any Transaction) throws -> [LiveSession] {
+        let states = LiveState.allCases.filter(\.isOpen).map(\.rawValue)
+        return try sessions(
+            where: "host = \(host.description) AND state IN \(list: states) ORDER BY id", in: transaction)
+    }
+}
+
+extension Live {
+    /// Sessions that come or run and whose bags hold some of these goods, the next first.
+    public func open(holding products: [ProductID], limit: Int) async throws -> [LiveSession] {
+        guard !products.isEmpty else { return [] }
+        let states = LiveState.allCases.filter(\.isOpen).map(\.rawValue)
+        return try await store.read {
+            try Self.sessions(
+                where: """
+                    state IN \(list: states)
+                    AND id IN (SELECT session FROM live_products WHERE product IN \(list: products))
+                    ORDER BY planned_at, id LIMIT \(limit)
+                    """, in: $0)
+        }
     }
 }

@@ -8,6 +8,12 @@ public struct LiveCounts: Sendable, Equatable {
     public let viewers: Int
     /// Persons who like it.
     public let likes: Int
+
+    /// So many; nobody without numbers.
+    public init(viewers: Int = 0, likes: Int = 0) {
+        self.viewers = viewers
+        self.likes = likes
+    }
 }
 
 /// A creator's session that somebody watched a moment ago, as far as it has to do with goods that are being bought.
@@ -59,6 +65,7 @@ extension Live {
             """)
         guard liked == 1 else { return }
         try signal(.like, id, by: person, in: transaction)
+        forgetRoom(id, after: transaction)
         try journal.append(
             Touchpoint(person: person, time: now, kind: .like, subject: .live(id)), at: now, in: transaction)
     }
@@ -130,25 +137,34 @@ extension Live {
         return found
     }
 
-    /// Viewers and likes, at most a second old.
-    public func counts(of id: LiveSessionID) async throws -> LiveCounts {
+    /// Viewers and likes of several sessions, at most a second old.
+    public func counts(of ids: [LiveSessionID]) async throws -> [LiveSessionID: LiveCounts] {
         let now = source.now
-        if let known = recentCounts.find(id, at: now) { return known }
         let version = recentCounts.version
-        let read = try await store.read { try Self.counts(of: id, at: now, in: $0) }
-        recentCounts.remember([id: read], at: now, version: version)
-        return read
+        let known = recentCounts.find(ids, at: now)
+        let missing = ids.filter { known[$0] == nil }
+        guard !missing.isEmpty else { return known }
+        let read = try await store.read { try Self.counts(of: missing, at: now, in: $0) }
+        recentCounts.remember(read, at: now, version: version)
+        return known.merging(read) { $1 }
     }
 
-    /// Viewers and likes at a moment.
-    public static func counts(
-        of id: LiveSessionID, at now: Instant, in transaction: any Transaction
-    ) throws -> LiveCounts {
-        let viewers: Int? = try transaction.value(
-            "SELECT COUNT(*) FROM live_watchers WHERE session = \(id) AND seen_at > \(now - viewerTime)")
-        let likes: Int? = try transaction.value(
-            "SELECT COUNT(*) FROM live_watchers WHERE session = \(id) AND liked_at IS NOT NULL")
-        return LiveCounts(viewers: viewers ?? 0, likes: likes ?? 0)
+    /// Viewers and likes of a session, at most a second old.
+    public func counts(of id: LiveSessionID) async throws -> LiveCounts {
+        try await counts(of: [id])[id] ?? LiveCounts()
+    }
+
+    private static func counts(
+        of ids: [LiveSessionID], at now: Instant, in transaction: any Transaction
+    ) throws -> [LiveSessionID: LiveCounts] {
+        var counts = Dictionary(ids.map { ($0, LiveCounts()) }, uniquingKeysWith: { first, _ in first })
+        let rows = try transaction.rows(
+            """
+            SELECT session, SUM(CASE WHEN seen_at > \(now - viewerTime) THEN 1 ELSE 0 END), COUNT(liked_at)
+            FROM live_watchers WHERE session IN \(list: ids) GROUP BY session
+            """)
+        for row in rows { counts[try row.get(0)] = LiveCounts(viewers: try row.get(1), likes: try row.get(2)) }
+        return counts
     }
 
     /// Gives a person what they did as a visitor.
