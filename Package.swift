@@ -141,7 +141,7 @@ let package = Package(
             name: "Importing",
             dependencies: [
                 "CSV", "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Shops", "Content",
-                "Orders", crypto,
+                "Orders", "Live", "Pricing", crypto,
             ],
             path: "Sources/Flows/Importing", resources: [.embedInCode("Migrations")]),
         .testTarget(

@@ -127,6 +127,14 @@ public final class LivePlan: Sendable {
         self.products = products
     }
 
+    private init(_ plan: LivePlan, cover: String?) {
+        (host, title, plannedAt, products) = (plan.host, plan.title, plan.plannedAt, plan.products)
+        self.cover = cover
+    }
+
+    /// The same plan with a picture that is known to be there.
+    public func with(cover: String?) -> LivePlan { LivePlan(self, cover: cover) }
+
     /// A path below `/media`, as an upload answers it.
     private static func path(_ text: String) throws -> String {
         let isPath = text.utf8.count <= 200 && !text.isEmpty && !text.contains("..") && !text.hasPrefix("/")
