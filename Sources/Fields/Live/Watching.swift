@@ -48,6 +48,7 @@ extension Live {
         if let before, !isBack, before + Self.refreshTime / 2 > now { return }
         try signal(isBack ? .join : .watch, id, by: person, in: transaction)
         guard isBack else { return }
+        forgetRoom(id, after: transaction)
         try journal.append(
             Touchpoint(person: person, time: now, kind: .open, subject: .live(id)), at: now, in: transaction)
     }

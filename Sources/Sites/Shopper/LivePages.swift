@@ -41,8 +41,10 @@ struct LivePages: Sendable {
     ) async throws -> Response {
         let visit = try Visitor(context)
         let host = try await host(of: visit)
-        // A room that has ended is shown all the same, with what was in its bag.
-        if host.state == .live { try? await WatchLive(market)(visit.visit) }
+        // A room that has ended is shown all the same, with what was in its bag. Whoever keeps no cookie is nobody who comes
+        // again: robots would be viewers.
+        let isKnown = !visit.identity.isVisitor || request.cookies[IdentityMiddleware.visitorCookie] != nil
+        if host.state == .live, isKnown { try? await WatchLive(market)(visit.visit) }
         let room = try await PresentLive(market).room(visit.session, in: context.language)
         var content = context.format.room(room)
         content.merge([
@@ -162,7 +164,8 @@ extension Format {
                 [
                     "id": variant.variant.description, "spec": variant.spec, "isOut": variant.available <= 0,
                     "isChecked": variant.variant == first, "isLivePrice": variant.isLivePrice,
-                    "price": price(variant.amount, list: variant.listAmount, variant.currency),
+                    "priceText": money(Money(variant.amount, variant.currency)),
+                    "listText": maybe(variant.listAmount.map { money(Money($0, variant.currency)) }),
                 ] as View
             },
         ]

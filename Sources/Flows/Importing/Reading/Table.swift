@@ -28,7 +28,8 @@ public enum Table: String, Sendable, CaseIterable {
         case .orders: ["order", "person", "time", "variant", "quantity", "amount", "currency", "status"]
         case .liveSessions:
             [
-                "id", "host_kind", "host", "title_en", "title_zh", "planned_at", "state", "products", "pinned", "prices",
+                "id", "host_kind", "host", "title_en", "title_zh", "planned_at", "state", "products", "pinned",
+                "prices",
                 "cover",
             ]
         }

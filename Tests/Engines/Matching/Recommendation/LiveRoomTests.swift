@@ -58,22 +58,24 @@ struct LiveRoomTests {
         matcher.refresh(now: start)
         var rooms = Self.open(3, in: matcher)
         let fan = Market.person(1)
-        func place(_ number: Int, at now: Int64 = start) -> Int {
-            Self.slate(matcher, rooms, for: fan, at: now, count: 60).slots
-                .firstIndex { $0.item == Self.room(number) } ?? 99
+        // Of one request's scores and those of the same person a moment later.
+        func score(_ number: Int, at now: Int64 = start) -> Double {
+            Self.slate(matcher, rooms, for: fan, at: now, count: 60).slots.first { $0.item == Self.room(number) }?.score
+                ?? -99
         }
         // Person 1 buys in category 1, whose goods room 1 sells.
-        #expect(place(1) < place(0) && place(1) < place(2))
-        let quiet = place(2)
+        #expect(score(1) > score(0) && score(1) > score(2))
+        let quiet = score(2)
         for person in 0..<30 {
             rooms.observe(.join, by: Key(person), in: Self.room(2), at: start)
             rooms.observe(.buy, by: Key(person), in: Self.room(2), at: start)
         }
-        #expect(place(2) < quiet)
-        let hot = place(2)
-        #expect(place(2, at: start + 300_000) > hot)
+        let hot = score(2)
+        #expect(hot > quiet + 0.5)
+        #expect(score(2, at: start + 300_000) < hot - 0.5)
+        let stranger = score(0)
         matcher.observe([Event(person: fan, subject: Market.creator(0), kind: .follow, time: start)])
-        #expect(place(0) < place(2))
+        #expect(score(0) > stranger + 0.5)
     }
 
     @Test("rooms, videos and goods share a slate; rooms take a fifth, and each says that it is live")

@@ -3,11 +3,11 @@ public struct LiveWeights: Sendable, Hashable {
     /// Strength of a room for somebody to whom it says nothing, in strengths of a full match.
     public var stranger: Float = 0.2
     /// Strength of a room where nothing happens, in strengths of a highlight.
-    public var quiet: Float = 0.2
+    public var quiet: Float = 0.4
     /// A full match in a highlight, in strengths of the request's fifth best candidate.
     public var scale: Float = 1.25
     /// What following the host adds to the match.
-    public var following: Float = 0.5
+    public var following: Float = 0.8
     /// What the product on show adds beyond being in the bag, in interest of the person.
     public var pinned: Float = 0.5
     /// Most slots of a slate that rooms take while anything else can have them, as a share.
