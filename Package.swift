@@ -56,7 +56,9 @@ let package = Package(
         .target(name: "Journal", dependencies: ["Kernel", "Store"], path: "Sources/Ground/Journal"),
         .target(
             name: "HTTP",
-            dependencies: ["CGMime", "Kernel", "Store", hummingbird, httpTypes, crypto, logging, metrics],
+            dependencies: [
+                "CGMime", "Kernel", "Store", hummingbird, httpTypes, crypto, lifecycle, logging, metrics,
+            ],
             path: "Sources/Ground/HTTP"),
         .target(name: "KeyedDraw", dependencies: [crypto], path: "Sources/Ground/KeyedDraw"),
         .target(name: "Media", dependencies: ["Kernel", crypto], path: "Sources/Ground/Media"),
@@ -76,6 +78,7 @@ let package = Package(
         room("Webhooks", "Sources/Trade/Webhooks", [crypto, httpClient]),
         // Fields
         room("Shops", "Sources/Fields/Shops"),
+        room("Live", "Sources/Fields/Live"),
         room("Content", "Sources/Fields/Content"),
         room("Feed", "Sources/Fields/Feed", ["Matching"]),
         room("Centre", "Sources/Fields/Centre", ["MatchingText"]),
@@ -96,7 +99,7 @@ let package = Package(
                 "Payments",
                 "Shops", "Ledger", "AfterSales", "Alliance", "Decisions", "Experiments", "Matching",
                 "Inference", "Coupons", "Pricing", "Experience", "NorthStar", "Allocations", "Warehouse", "Webhooks",
-                "Content", "Feed", "Centre", "Membership", hummingbird, httpTypes,
+                "Content", "Feed", "Centre", "Membership", "Live", hummingbird, httpTypes,
             ], path: "Sources/Flows", exclude: ["Importing"]),
         // Sites
         .target(
@@ -105,7 +108,7 @@ let package = Package(
                 "Kernel", "Store", "Journal", "HTTP", "Media", "People", "Catalog", "Stock", "Carts", "Orders",
                 "Payments",
                 "Shops", "Coupons", "Pricing", "Warehouse", "Webhooks",
-                "Content", "Feed", "Centre", "Ledger", "Alliance", "Membership", "AfterSales", "Decisions",
+                "Content", "Feed", "Centre", "Live", "Ledger", "Alliance", "Membership", "AfterSales", "Decisions",
                 "Experiments",
                 "Inference", "Experience", "NorthStar", "Allocations",
                 "Flows", mustache,
@@ -138,7 +141,7 @@ let package = Package(
             name: "Importing",
             dependencies: [
                 "CSV", "Kernel", "Store", "Journal", "HTTP", "People", "Catalog", "Stock", "Shops", "Content",
-                "Orders", crypto,
+                "Orders", "Live", "Pricing", crypto,
             ],
             path: "Sources/Flows/Importing", resources: [.embedInCode("Migrations")]),
         .testTarget(
@@ -180,7 +183,7 @@ let package = Package(
             dependencies: [
                 "Kernel", "Store", "StoreSQLite", "StorePostgres", "Journal", "HTTP", "Flows", "Decisions",
                 "Experiments", "Feed", "Matching", "Inference", "Coupons", "Pricing", "Experience", "NorthStar",
-                "Allocations", "Warehouse", "Webhooks", "Sequences", hummingbird, httpTypes, crypto,
+                "Allocations", "Warehouse", "Webhooks", "Live", "Sequences", hummingbird, httpTypes, crypto,
             ],
             path: "Tests/Stores"),
         .testTarget(

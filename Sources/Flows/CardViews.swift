@@ -57,7 +57,7 @@ public struct VideoView: Documented, Equatable {
         products: [.example], likes: 12, comments: 3, isLiked: false)
 }
 
-/// One place of a slate as it is shown: a product or a video, never both.
+/// One place of a slate as it is shown: a product, a video or a live room.
 public struct SlotView: Documented, Equatable {
     /// Which candidate source found it.
     public let source: String
@@ -69,8 +69,10 @@ public struct SlotView: Documented, Equatable {
     public let reasons: [String]
     public let product: ProductView?
     public let video: VideoView?
+    public let live: LiveCardView?
     public static let example = SlotView(
-        source: "personal", score: 1.5, propensity: 0.25, reasons: ["boughtBefore"], product: .example, video: .example)
+        source: "personal", score: 1.5, propensity: 0.25, reasons: ["boughtBefore"], product: .example, video: .example,
+        live: .example)
 }
 
 /// A slate as it is shown.
@@ -124,10 +126,10 @@ extension VideoView {
 }
 
 extension SlotView {
-    init(_ slot: FeedSlot, product: ProductView?, video: VideoView?) {
+    init(_ slot: FeedSlot, product: ProductView? = nil, video: VideoView? = nil, live: LiveCardView? = nil) {
         self.init(
             source: slot.source, score: slot.score, propensity: slot.propensity,
             reasons: slot.reasons.map(\.kind.rawValue),
-            product: product, video: video)
+            product: product, video: video, live: live)
     }
 }

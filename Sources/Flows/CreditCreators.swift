@@ -3,6 +3,7 @@ import Content
 import Feed
 import Kernel
 import Ledger
+import Live
 import Orders
 import Store
 
@@ -37,8 +38,13 @@ struct CreditCreators {
 
     /// Keeps the touches and fixes the commissions of a checkout.
     func fix(_ group: OrderGroup, _ cards: [SlateID: [Card]], in transaction: any Transaction) throws {
+        let bought = Set(group.orders.flatMap(\.lines).map(\.product))
+        let watched = try market.live.watchedSessions(by: group.buyer, holding: bought, in: transaction)
         for order in group.orders {
             for line in order.lines {
+                for session in watched where session.products.contains(line.product) {
+                    try Alliance.touch(session.touch, by: group.buyer, of: line.product, in: transaction)
+                }
                 if let slate = line.slate,
                     let card = cards[slate]?.first(where: { $0.products.contains(line.product) })
                 {
@@ -69,6 +75,11 @@ struct CreditCreators {
             creatorAddresses: try Orders.addresses(of: creator, limit: 20, in: transaction).map(\.place),
             sharesDevice: try Alliance.shareDevice(group.buyer, creator, in: transaction))
     }
+}
+
+extension WatchedSession {
+    /// The host brought the person to what is in the bag, last when the person was last seen in the room.
+    var touch: CreatorTouch { CreatorTouch(creator: creator, cause: "live:\(session)", at: seenAt) }
 }
 
 extension Address {

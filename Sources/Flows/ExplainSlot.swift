@@ -47,6 +47,13 @@ public struct ExplainSlot: Sendable {
         case .affinity, .context:
             guard let name else { return Localized(en: "It fits your interests.", zh: "符合你的兴趣。") }
             return Localized(en: "You like \(name.en).", zh: "你喜欢「\(name.zh)」。")
+        case .highlight:
+            return Localized(
+                en: "Live now, and much is happening there at the moment.", zh: "正在直播，此刻直播间很热闹。")
+        case .onAir: return Localized(en: "It is live now.", zh: "正在直播。")
+        case .pinned:
+            guard let name else { return Localized(en: "It shows something that you like.", zh: "正在讲解你感兴趣的商品。") }
+            return Localized(en: "It is showing “\(name.en)” now, which you like.", zh: "正在讲解你感兴趣的「\(name.zh)」。")
         case .new:
             return Localized(en: "It is new: everything new gets a first look.", zh: "新内容：每件新品都会获得首次展示的机会。")
         }

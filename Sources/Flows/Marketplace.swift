@@ -15,6 +15,7 @@ import HTTP
 import Journal
 import Kernel
 import Ledger
+import Live
 import Membership
 import Media
 import NorthStar
@@ -53,6 +54,7 @@ public struct Marketplace: Sendable {
     public let coupons: Coupons
     public let pricing: Pricing
     public let membership: Membership
+    public let live: Live
     /// Tells shops' own programs what happens.
     public let webhooks: Webhooks
     public let experiments: Experiments
@@ -71,6 +73,7 @@ public struct Marketplace: Sendable {
     public let terms: TradeTerms
 
     let shownCards = ShownCards()
+    let shownRooms = Recent<ShownRoom, ShownLiveRoom>(lifetime: .seconds(1), limit: 2_000)
     /// Ten messages at once, then one every six seconds, whatever door they come through.
     let messageLimit: RateLimiter
 
@@ -110,6 +113,7 @@ public struct Marketplace: Sendable {
         coupons = Coupons(store: store, source: source)
         pricing = Pricing(store: store, source: source)
         membership = Membership(store: store, source: source)
+        live = Live(store: store, journal: journal, source: source)
         webhooks = Webhooks(store: store, source: source, mayReachPrivate: privateWebhooks)
         experiments = Experiments(store: store, journal: journal, source: source)
         experience = Experience(store: store, journal: journal, source: source)
@@ -128,6 +132,7 @@ public struct Marketplace: Sendable {
         + AfterSales.migrations + Decisions.migrations + Experiments.migrations + Feed.weightMigrations
         + Coupons.migrations + Pricing.migrations + Webhooks.migrations + Warehouses.migrations + [shippedMigration]
         + Experience.migrations + NorthStar.migrations + Allocations.migrations + Membership.migrations
+        + Live.migrations
 
     /// What was sold before the house knew what had left it: the goods of orders that are on their way or received.
     private static let shippedMigration = Migration(

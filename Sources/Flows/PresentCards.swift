@@ -24,14 +24,15 @@ public struct PresentCards: Sendable {
         return ids.compactMap { id in shown[id].map { $0.view.with(reactions[id] ?? Reactions()) } }
     }
 
-    /// A slate; what left the shelf since it was ranked is left out.
+    /// A slate; what left the shelf since it was ranked is left out, and so is a room that is not on air.
     public func slate(_ slate: FeedSlate, in language: Language) async throws -> SlateView {
         let cards = try await cards(of: slate, in: language)
         let items = slate.slots.compactMap { slot -> SlotView? in
             switch slot.item {
-            case .product(let id): cards.products[id].map { SlotView(slot, product: $0.view, video: nil) }
+            case .product(let id): cards.products[id].map { SlotView(slot, product: $0.view) }
             case .video(let id):
-                cards.videos[id].map { SlotView(slot, product: nil, video: $0.view.with(cards.reactions(to: id))) }
+                cards.videos[id].map { SlotView(slot, video: $0.view.with(cards.reactions(to: id))) }
+            case .live(let id): cards.rooms[id].map { SlotView(slot, live: $0) }
             default: nil
             }
         }
@@ -42,9 +43,12 @@ public struct PresentCards: Sendable {
     func cards(of slate: FeedSlate, in language: Language) async throws -> SlateCards {
         let products = slate.slots.compactMap { if case .product(let id) = $0.item { id } else { nil } }
         let videos = slate.slots.compactMap { if case .video(let id) = $0.item { id } else { nil } }
+        let rooms = slate.slots.compactMap { if case .live(let id) = $0.item { id } else { nil } }
+        let live = rooms.isEmpty ? [] : try await PresentLive(market).onAir(rooms, in: language)
         return SlateCards(
             products: try await shownProducts(products, in: language),
             videos: try await shownVideos(videos, in: language),
+            rooms: Dictionary(live.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }),
             reactions: try await market.content.reactions(to: videos, for: slate.person))
     }
 
@@ -82,6 +86,7 @@ public struct PresentCards: Sendable {
 struct SlateCards {
     let products: [ProductID: ShownCard<ProductView>]
     let videos: [VideoID: ShownCard<VideoView>]
+    let rooms: [LiveSessionID: LiveCardView]
     fileprivate let reactions: [VideoID: Reactions]
 
     func reactions(to video: VideoID) -> Reactions { reactions[video] ?? Reactions() }

@@ -1,3 +1,4 @@
+import Alliance
 import Carts
 import Catalog
 import Journal
@@ -154,6 +155,12 @@ public struct AddToCart: Sendable {
                     CartLine(
                         variant: variant, product: found.product, shop: found.shop, quantity: quantity,
                         shownAmount: price.amount.amount, slate: slate, addedAt: now), to: person, in: transaction)
+                // Whoever puts it in during a creator's session was brought by that creator, however late the order comes.
+                for session in try market.live.watchedSessions(
+                    by: person, holding: [found.product], in: transaction)
+                {
+                    try Alliance.touch(session.touch, by: person, of: found.product, in: transaction)
+                }
                 try market.journal.append(
                     Touchpoint(person: person, time: now, kind: .cart, subject: .product(found.product), slate: slate),
                     at: now, in: transaction)

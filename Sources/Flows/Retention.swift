@@ -3,6 +3,7 @@ import Experiments
 import Feed
 import Journal
 import Kernel
+import Live
 import Orders
 import People
 import Pricing
@@ -16,6 +17,10 @@ public struct Retention: Sendable {
         public var touchpoints = Duration.days(400)
         /// Slates, except those from which something was ordered: an order line can always be followed back.
         public var slates = Duration.days(90)
+        /// What was done in live rooms, in the journal: highlights forget within minutes.
+        public var liveSignals = Duration.days(1)
+        /// Who watched a session and what was said there, after its end.
+        public var liveAudiences = Duration.days(90)
         /// Quotes that nobody placed, after their end.
         public var quotes = Duration.days(1)
         /// Names of events that experiments have counted; none is told again so late.
@@ -65,6 +70,8 @@ public struct Retention: Sendable {
         var swept = Swept()
         swept.touchpoints = try await market.journal.prune(Touchpoint.topic, before: now - limits.touchpoints)
         _ = try await market.journal.prune(Exposure.topic, before: now - limits.touchpoints)
+        _ = try await market.journal.prune(LiveSignal.topic, before: now - limits.liveSignals)
+        try await market.live.forgetAudiences(before: now - limits.liveAudiences)
         let eventsUntil = now - limits.countedEvents
         _ = try await market.store.write { try Experiments.forgetEvents(before: eventsUntil, in: $0) }
         _ = try await market.store.write { try Experiments.forgetHistories(before: now, in: $0) }

@@ -47,6 +47,7 @@ public struct SignIn: Sendable {
         if let visitor, visitor != person {
             try Carts.merge(visitor, into: person, in: transaction)
             try market.content.merge(visitor, into: person, in: transaction)
+            try market.live.merge(visitor, into: person, in: transaction)
             try Alliance.recognise(visitor, as: person, in: transaction)
         }
         return session

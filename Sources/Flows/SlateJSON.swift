@@ -65,6 +65,14 @@ extension PresentCards {
                     ",\"likes\":\(reactions.likes),\"comments\":\(reactions.comments),\"isLiked\":\(reactions.isLiked)}"
                 )
             }
+        case .live(let id):
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.withoutEscapingSlashes]
+            guard let card = cards.rooms[id], let json = try? encoder.encode(card) else { return nil }
+            return { buffer in
+                buffer.writeString("\"live\":")
+                buffer.writeBytes(json)
+            }
         default: return nil
         }
     }

@@ -1,5 +1,6 @@
 import AfterSales
 import Ledger
+import Live
 import Orders
 import Payments
 import Warehouse
@@ -16,6 +17,7 @@ public enum StateMachines {
             ("Payout", draw(PayoutState.transitions)),
             ("Parcel", draw(ShipmentState.transitions)),
             ("Inbound order", draw(InboundOrder.State.transitions)),
+            ("Live session", draw(LiveState.transitions)),
         ]
     }
 

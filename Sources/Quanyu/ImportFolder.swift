@@ -29,7 +29,8 @@ struct ImportFolder: AsyncParsableCommand {
         let start = ContinuousClock.now
         let rooms = Import.Rooms(
             store: market.store, journal: market.journal, people: market.people, shops: market.shops,
-            catalog: market.catalog, stock: market.stock, content: market.content, orders: market.orders)
+            catalog: market.catalog, stock: market.stock, content: market.content, orders: market.orders,
+            live: market.live, pricing: market.pricing)
         let quiet = quiet
         let report: ImportReport
         do {

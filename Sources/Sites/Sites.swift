@@ -26,6 +26,8 @@ public struct Sites: Sendable {
         FeedPages(frame).addRoutes(to: router)
         ReactionForms(frame).addRoutes(to: router)
         VideoPages(frame).addRoutes(to: router)
+        LivePages(frame).addRoutes(to: router)
+        LiveDeskPages(frame).addRoutes(to: router)
         MallPages(frame).addRoutes(to: router)
         SearchPages(frame).addRoutes(to: router)
         ProductPages(frame).addRoutes(to: router)

@@ -51,7 +51,7 @@ struct PermissionTests {
         "listWebhookDeliveries": .integrations, "replayWebhookDelivery": .integrations,
         "replayFailedWebhooks": .integrations, "listShopCommissions": .prices, "listShopCommissionPlans": .see,
         "previewCommission": .prices, "listGoodsRules": .see, "setGoodsRule": .goods, "previewGoodsRule": .goods,
-        "endGoodsRule": .goods,
+        "endGoodsRule": .goods, "listShopLive": .see, "scheduleShopLive": .live,
     ]
     /// What people may see who have no part in a shop, or what only operators do.
     static let others: Set<String> = ["depositForShop", "readShop", "readShopScore", "bookDeposit"]
@@ -62,6 +62,7 @@ struct PermissionTests {
         "staff": .staff, "trail": .trail, "money": .money, "deals": .see, "freight": .see, "flash-lots": .see,
         "coupons": .see, "after-sale": .orders, "parcels": .orders, "stock": .see, "stock.csv": .see,
         "warehouses": .see, "webhooks": .integrations, "score": .see, "commissions": .prices, "rules": .see,
+        "live": .see,
     ]
 
     @Test func everyRouteOfAShopAsksForItsPermission() async throws {

@@ -44,6 +44,8 @@ enum ImpersonalColumns {
         "ledger_line_returns": "line cause quantity amounts",
         "ledger_postings": "position",
         "ledger_unsealed": "number entry",
+        "live_pins": "number session product pinned_at unpinned_at",
+        "live_products": "session product position",
         "migrations": "room number",
         "north_star_effects": "experiment metric proxy north_star proxy_error covariance learnt_at",
         "north_star_versions": "tree",

@@ -20,9 +20,11 @@ REFERENCES = {
     "prices": {"variant": "variants"}, "stock": {"variant": "variants"},
     "videos": {"creator": "people", "products": "products"}, "follows": {"person": "people"},
     "touchpoints": {"person": "people"}, "orders": {"person": "people", "variant": "variants"},
+    "live_sessions": {"products": "products", "pinned": "products"},
 }
 SUBJECTS = {"product": "products", "video": "videos", "shop": "shops", "creator": "people"}
-FILES = {"people": ["avatar"], "shops": ["logo"], "products": ["media"], "videos": ["media", "poster"]}
+FILES = {"people": ["avatar"], "shops": ["logo"], "products": ["media"], "videos": ["media", "poster"],
+         "live_sessions": ["cover"]}
 WHOLE = {"amount": 0, "list_amount": 0, "available": 0, "quantity": 1, "dwell_ms": 0, "duration_ms": 1}
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)|\d+")
 WORDS = {

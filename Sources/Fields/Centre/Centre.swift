@@ -22,6 +22,7 @@ public final class Centre: Sendable {
 
     private static let topics = [
         "catalog.product_changed", "catalog.category_changed", "content.video_changed", "shops.shop_changed",
+        "live.session_changed",
         "stock.availability_changed", "orders.order_changed",
     ]
 

@@ -27,6 +27,14 @@ struct Library {
         let createdAt: Instant
     }
 
+    private struct LiveFact: Decodable {
+        let session: LiveSessionID
+        let title: Localized
+        let state: String
+        let products: [ProductID]
+        let createdAt: Instant
+    }
+
     private struct ShopFact: Decodable {
         let shop: ShopID
         let name: Localized
@@ -77,6 +85,8 @@ struct Library {
             }
         case "content.video_changed":
             if let video = try? decoder.decode(VideoFact.self, from: data) { change(video) }
+        case "live.session_changed":
+            if let session = try? decoder.decode(LiveFact.self, from: data) { change(session) }
         case "shops.shop_changed":
             if let shop = try? decoder.decode(ShopFact.self, from: data) { changedDocuments.append(document(of: shop)) }
         case "stock.availability_changed":
@@ -123,6 +133,23 @@ struct Library {
                 id: video.video.rawValue, kind: .video, titleEnglish: video.caption.en, titleChinese: video.caption.zh,
                 tags: video.hashtags, facets: Facets(flags: .inStock), popularity: 0.3,
                 createdAt: video.createdAt.milliseconds / 1000))
+    }
+
+    /// Sessions that come or run can be found; what runs stands before what comes.
+    private mutating func change(_ session: LiveFact) {
+        changedDocuments.removeAll { $0.id == session.session.rawValue }
+        guard session.state == "live" || session.state == "scheduled" else {
+            gone.append(session.session.rawValue)
+            return
+        }
+        // Whoever looks for goods finds the room that shows them.
+        let goods = session.products.prefix(20).compactMap { products[$0]?.title }
+        changedDocuments.append(
+            Document(
+                id: session.session.rawValue, kind: .liveRoom, titleEnglish: session.title.en,
+                titleChinese: session.title.zh,
+                description: goods.map { $0.en + " " + $0.zh }.joined(separator: " "), facets: Facets(flags: .inStock),
+                popularity: session.state == "live" ? 0.9 : 0.4, createdAt: session.createdAt.milliseconds / 1000))
     }
 
     private func document(of shop: ShopFact) -> Document {

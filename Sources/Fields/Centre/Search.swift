@@ -42,6 +42,7 @@ public struct SearchAnswer: Sendable {
         case product(ProductID)
         case shop(ShopID)
         case video(VideoID)
+        case live(LiveSessionID)
     }
 
     /// A filter that would narrow the answer, and how much it would leave.
@@ -54,7 +55,7 @@ public struct SearchAnswer: Sendable {
 
     /// The products, best first.
     public let products: [ProductID]
-    /// Shops and videos that match, best first; only on the first page.
+    /// Shops, live sessions and videos that match, best first; only on the first page.
     public let others: [Hit]
     /// Products in all.
     public let total: Int
@@ -104,7 +105,10 @@ extension Centre {
     private func others(_ words: String) -> [SearchAnswer.Hit] {
         let shops = index.search(Query(words, kinds: [.shop], limit: 3, mode: .all, countsTotal: false))
         let videos = index.search(Query(words, kinds: [.video], limit: 8, mode: .all, countsTotal: false))
-        return shops.hits.map { .shop(ShopID(rawValue: $0.id)) } + videos.hits.map { .video(VideoID(rawValue: $0.id)) }
+        let rooms = index.search(Query(words, kinds: [.liveRoom], limit: 4, mode: .all, countsTotal: false))
+        return shops.hits.map { .shop(ShopID(rawValue: $0.id)) }
+            + rooms.hits.map { .live(LiveSessionID(rawValue: $0.id)) }
+            + videos.hits.map { .video(VideoID(rawValue: $0.id)) }
     }
 
     private static func top(_ counts: [String: Int]) -> [SearchAnswer.Facet] {

@@ -16,6 +16,7 @@ public final class Feed: Sendable {
     let source: Kernel.Source
     let matcher: Mutex<Matcher>
     let reserves = Reserves()
+    let rooms = Mutex(LiveHighlights())
     let log: SlateLog
     let chosenWeights = Mutex<(@Sendable (PersonID, Instant) -> PersonalWeights)?>(nil)
     let applied = Mutex(Position.start)
@@ -24,7 +25,7 @@ public final class Feed: Sendable {
     /// What the room follows.
     static let topics = [
         Touchpoint.topic, "catalog.product_changed", "content.video_changed", "stock.availability_changed",
-        "orders.order_changed", "people.visitor_recognised",
+        "orders.order_changed", "people.visitor_recognised", LiveChange.sessionTopic, LiveChange.signalTopic,
     ]
 
     /// - Parameter snapshotPath: where the engine's state is kept between runs; without it the whole journal is read.
@@ -55,6 +56,7 @@ public final class Feed: Sendable {
         }
         adoptLearned()
         adoptRankings()
+        try await openRooms()
         let start = applied.withLock { $0 }
         let end = try await journal.replay(after: start, topics: Self.topics) { [self] in apply($0) }
         applied.withLock { $0 = end }
@@ -122,8 +124,10 @@ public final class Feed: Sendable {
             case .item(let item): engine.list(item)
             case .withdrawal(let key): engine.withdraw(key)
             case .availability(let key, let isAvailable): engine.setAvailable(key, isAvailable)
+            case .room(let change): apply(change, to: engine)
             case .events(let events):
                 engine.observe(events)
+                observeInRooms(events)
                 // Having something in view is no tap: the rest of the ranked reserve still holds.
                 for event in events where event.kind != .impression {
                     people.insert(PersonID(rawValue: event.person))

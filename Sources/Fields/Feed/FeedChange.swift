@@ -11,6 +11,7 @@ enum FeedChange {
     case availability(Key, Bool)
     case events([Event])
     case recognised(visitor: PersonID, person: PersonID)
+    case room(LiveChange)
 
     private struct ProductFact: Decodable {
         let product: ProductID
@@ -102,6 +103,7 @@ enum FeedChange {
             return (try? decoder.decode(RecognisedFact.self, from: data)).map {
                 .recognised(visitor: $0.visitor, person: $0.person)
             }
+        case LiveChange.sessionTopic, LiveChange.signalTopic: return LiveChange(fact, decoder).map { .room($0) }
         default: return nil
         }
     }
@@ -161,6 +163,7 @@ extension Touchpoint.Subject {
         switch self {
         case .product(let id): id.rawValue
         case .video(let id): id.rawValue
+        case .live(let id): id.rawValue
         case .shop(let id): id.rawValue
         case .creator(let id): id.rawValue
         case .query: nil

@@ -97,7 +97,7 @@ private struct Lessons {
             case .item(let item): listed[item.id] = item
             case .events(let more): events += more
             case .recognised(let visitor, let person): persons[visitor.rawValue] = person.rawValue
-            case .withdrawal, .availability: break
+            case .withdrawal, .availability, .room: break
             }
         }
         // Rarely, so that the copying is paid once for many.

@@ -15,14 +15,16 @@ extension Feed {
             return shown(reserved.slots, model: reserved.model, to: person, surface: "feed", at: now)
         }
         var request = Request(
-            person: person.rawValue, now: now.milliseconds, count: 120, kinds: [.product, .video],
-            seed: source.random())
+            person: person.rawValue, now: now.milliseconds, count: 120, seed: source.random())
         request.learns = true
+        request.rooms = rooms.withLock { $0.offers(at: now.milliseconds) }
         let personal = weights(for: person, at: now)
         request.weights = personal.weights
         request.explorationShare = personal.exploration.map { Double($0) / 10_000 }
         let ranked = engine.recommend(request)
-        reserves.keep(ranked, shown: count, for: person, until: now + .minutes(1))
+        // What is going on in rooms is old after some seconds.
+        let lifetime = request.rooms.isEmpty ? Duration.minutes(1) : .seconds(5)
+        reserves.keep(ranked, shown: count, for: person, until: now + lifetime)
         return shown(
             ranked.slots.prefix(count), model: ranked.modelVersion, to: person, surface: "feed", at: now,
             exposures: personal.exposures)
@@ -111,7 +113,12 @@ extension Feed {
 
 extension FeedSlot {
     init(_ slot: Slot) {
-        item = slot.kind == .video ? .video(VideoID(rawValue: slot.item)) : .product(ProductID(rawValue: slot.item))
+        item =
+            switch slot.kind {
+            case .product: .product(ProductID(rawValue: slot.item))
+            case .video: .video(VideoID(rawValue: slot.item))
+            case .liveRoom: .live(LiveSessionID(rawValue: slot.item))
+            }
         source = slot.source.name
         score = Float(slot.score)
         propensity = slot.propensity
@@ -132,6 +139,8 @@ extension FeedReason {
         case .affinity(let subject): self.init(kind: .affinity, subject: Self.name(of: subject))
         case .context(let subject): self.init(kind: .context, subject: Self.name(of: subject))
         case .new: self.init(kind: .new)
+        case .live(let isHighlight): self.init(kind: isHighlight ? .highlight : .onAir)
+        case .pinned(let item): self.init(kind: .pinned, subject: Self.name(of: item))
         }
     }
 

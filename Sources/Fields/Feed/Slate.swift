@@ -7,7 +7,7 @@ import Synchronization
 
 /// One place of a slate.
 public struct FeedSlot: Sendable, Equatable {
-    /// What is shown: a product or a video.
+    /// What is shown: a product, a video or a live room.
     public let item: Touchpoint.Subject
     /// Which candidate source found it.
     public let source: String
@@ -24,6 +24,8 @@ public struct FeedReason: Sendable, Equatable {
     /// The kind of reason.
     public enum Kind: String, Sendable, CaseIterable {
         case boughtBefore, seenBefore, becauseOf, justTapped, trending, following, affinity, context, new
+        /// A live room: much is happening there, it is on air, or it shows something of interest.
+        case highlight, onAir, pinned
     }
 
     /// The kind.
@@ -83,6 +85,9 @@ final class Reserves: Sendable {
             reserves[person] = Reserve(ranked: ranked, shown: min(shown, ranked.slots.count), until: until)
         }
     }
+
+    /// Drops what is ranked for anybody: something in it may not be shown any more.
+    func forgetAll() { reserves.withLock { $0.removeAll() } }
 
     func forget(_ people: Set<PersonID>) {
         guard !people.isEmpty else { return }

@@ -12,6 +12,7 @@ public enum TrailAction: String, Sendable, Codable, CaseIterable {
     case payoutRequested
     case staffAdded, staffChanged, staffRemoved
     case goodsRuleSet, goodsRuleActed, goodsRuleEnded
+    case liveScheduled, liveStarted, liveEnded, liveCancelled, livePriceSet, livePriceEnded
     case webhookAdded, webhookChanged, webhookSecretRenewed, webhookRemoved
 }
 

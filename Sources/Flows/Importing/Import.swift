@@ -3,8 +3,10 @@ import Content
 import Foundation
 import Journal
 import Kernel
+import Live
 import Orders
 import People
+import Pricing
 import Shops
 import Stock
 import Store
@@ -29,11 +31,13 @@ public struct Import: Sendable {
         let stock: Stock
         let content: Content
         let orders: Orders
+        let live: Live
+        let pricing: Pricing
 
         /// The rooms.
         public init(
             store: any Store, journal: Journal, people: People, shops: Shops, catalog: Catalog, stock: Stock,
-            content: Content, orders: Orders
+            content: Content, orders: Orders, live: Live, pricing: Pricing
         ) {
             self.store = store
             self.journal = journal
@@ -43,6 +47,8 @@ public struct Import: Sendable {
             self.stock = stock
             self.content = content
             self.orders = orders
+            self.live = live
+            self.pricing = pricing
         }
     }
 
@@ -143,6 +149,9 @@ public struct Import: Sendable {
         case .prices: return try await run(PriceRows(catalog: rooms.catalog, currency: dataset.currency))
         case .stock: return try await run(StockRows(stock: rooms.stock))
         case .videos: return try await run(VideoRows(content: rooms.content))
+        case .liveSessions:
+            return try await run(
+                LiveRows(live: rooms.live, pricing: rooms.pricing, source: source, currency: dataset.currency))
         case .follows: return try await run(FollowRows(content: rooms.content))
         case .touchpoints:
             return try await run(TouchpointRows(content: rooms.content, journal: rooms.journal, source: source))
@@ -185,7 +194,7 @@ extension Table {
     fileprivate var comesAfterGoods: Bool {
         switch self {
         case .categories, .people, .shops, .products, .variants, .prices, .stock: false
-        case .videos, .follows, .touchpoints, .orders: true
+        case .videos, .follows, .touchpoints, .orders, .liveSessions: true
         }
     }
 }

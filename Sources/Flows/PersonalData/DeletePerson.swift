@@ -4,6 +4,7 @@ import HTTP
 import Journal
 import Kernel
 import Ledger
+import Live
 import Orders
 import People
 import Store
@@ -93,6 +94,7 @@ public struct DeletePerson: Sendable {
     private func delete(_ person: PersonID, in transaction: any Transaction) throws {
         if let obstacle = try Self.obstacle(of: person, in: transaction) { throw obstacle }
         try market.content.takeDown(allOf: person, in: transaction)
+        try HostLive(market).close(allOf: .creator(person), in: transaction)
         for table in PersonalColumns.tables { try table.erase(person, in: transaction) }
         market.people.forget(person, after: transaction)
     }

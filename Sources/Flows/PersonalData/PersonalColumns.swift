@@ -30,6 +30,13 @@ public enum PersonalColumns {
         .init("reactions", .column("person"), "subject kind reacted_at", .deleted),
         .init("follows", .column("person"), "subject followed_at", .deleted),
         .init("comments", .column("person"), "id video body created_at", .deleted),
+        .init("live_watchers", .column("person"), "session joined_at seen_at liked_at", .deleted),
+        .init("live_messages", .column("person"), "id session body sent_at", .deleted),
+        .init("live_mutes", .column("person"), "session muted_at", .deleted),
+        .init(
+            "live_sessions", .column("host"),
+            "id title_en title_zh cover planned_at state pinned banned_words started_at ended_at created_at",
+            .kept(["title_en": "—", "title_zh": "—", "banned_words": ""])),
         // Written by the thousand a second and not found by person: they lead to nobody, and go after ninety days.
         .init("slates", .column("person"), "id surface model slots shown_at", .kept([:])),
     ]

@@ -66,6 +66,8 @@ struct SearchBody: Documented {
     let total: Int
     let products: [ProductView]
     let shops: [PartyView]
+    /// Live sessions that are on air or come.
+    let live: [LiveCardView]
     let videos: [VideoView]
     /// The words that were searched instead, after a typo was mended.
     let correctedWords: String?
@@ -73,8 +75,8 @@ struct SearchBody: Documented {
     let categories: [FacetBody]
     let brands: [FacetBody]
     static let example = SearchBody(
-        total: 1, products: [.example], shops: [.example], videos: [.example], correctedWords: "green tea",
-        matchesAllWords: true, categories: [.example], brands: [.example])
+        total: 1, products: [.example], shops: [.example], live: [.example], videos: [.example],
+        correctedWords: "green tea", matchesAllWords: true, categories: [.example], brands: [.example])
 }
 
 /// Completions while somebody types.
@@ -141,7 +143,7 @@ extension MarketplaceAPI {
                 products: try await cards.products(newest.map(\.id), in: language))
         }
         api.route(
-            .get, "/search", "search", "Searches products, shops and videos.", access: .visitor,
+            .get, "/search", "search", "Searches products, shops, live sessions and videos.", access: .visitor,
             query: [
                 QueryParameter("q", "words in any language; empty browses"), QueryParameter("category", "a category"),
                 QueryParameter("shop", "a shop"), QueryParameter("brand", "a brand"),
@@ -193,10 +195,12 @@ extension MarketplaceAPI {
         let names = try await market.catalog.categories()
         let shopIDs = answer.others.compactMap { if case .shop(let id) = $0 { id } else { nil } }
         let videoIDs = answer.others.compactMap { if case .video(let id) = $0 { id } else { nil } }
+        let rooms = answer.others.compactMap { if case .live(let id) = $0 { id } else { nil } }
         let shops = try await market.shops.shops(shopIDs)
         return SearchBody(
             total: answer.total, products: try await cards.products(answer.products, in: language),
             shops: shopIDs.compactMap { shops[$0] }.map { PartyView($0, language) },
+            live: try await PresentLive(market).open(rooms, in: language),
             videos: try await cards.videos(videoIDs, for: person, in: language), correctedWords: answer.correctedWords,
             matchesAllWords: answer.matchesAllWords,
             categories: answer.categories.compactMap { facet in

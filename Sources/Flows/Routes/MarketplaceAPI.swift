@@ -48,6 +48,8 @@ public struct MarketplaceAPI: Sendable {
         addMessageRoutes(to: api)
         addPricingRoutes(to: api)
         addMembershipRoutes(to: api)
+        addLiveRoutes(to: api)
+        addLiveHostRoutes(to: api)
         addCouponRoutes(to: api)
         addAfterSaleRoutes(to: api)
         addMoneyRoutes(to: api)

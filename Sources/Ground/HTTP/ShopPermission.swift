@@ -9,6 +9,8 @@ public enum ShopPermission: String, Sendable, Codable, CaseIterable {
     case goods
     /// Sets deals, member prices, flash lots, coupons, freight, tax and commission.
     case prices
+    /// Hosts the shop's live sessions and keeps order in their chat; their prices ask for ``prices`` as well.
+    case live
     /// Sees orders and after-sale cases, and with them buyers' addresses.
     case orders
     /// Counts stock, takes goods in and moves them.
@@ -36,7 +38,7 @@ extension ShopRole {
     public var permissions: Set<ShopPermission> {
         switch self {
         case .owner: Set(ShopPermission.allCases)
-        case .manager: [.see, .goods, .prices, .orders, .stock, .places, .ship, .service, .cases, .trail]
+        case .manager: [.see, .goods, .prices, .live, .orders, .stock, .places, .ship, .service, .cases, .trail]
         case .goods: [.see, .goods]
         case .support: [.see, .orders, .service, .cases]
         case .warehouse: [.see, .orders, .stock, .ship, .service]

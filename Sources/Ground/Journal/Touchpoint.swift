@@ -17,6 +17,7 @@ public struct Touchpoint: FactContent, Equatable {
     public enum Subject: Hashable, Sendable {
         case product(ProductID)
         case video(VideoID)
+        case live(LiveSessionID)
         case shop(ShopID)
         case creator(PersonID)
         case query(String)
@@ -56,6 +57,7 @@ extension Touchpoint.Subject: Codable, LosslessStringConvertible {
         switch self {
         case .product(let id): id.description
         case .video(let id): id.description
+        case .live(let id): id.description
         case .shop(let id): id.description
         case .creator(let id): id.description
         case .query(let words): "query:\(words)"
@@ -68,6 +70,8 @@ extension Touchpoint.Subject: Codable, LosslessStringConvertible {
             self = .product(id)
         } else if let id = VideoID(text) {
             self = .video(id)
+        } else if let id = LiveSessionID(text) {
+            self = .live(id)
         } else if let id = ShopID(text) {
             self = .shop(id)
         } else if let id = PersonID(text) {
@@ -83,7 +87,7 @@ extension Touchpoint.Subject: Codable, LosslessStringConvertible {
         let container = try decoder.singleValueContainer()
         guard let value = Self(try container.decode(String.self)) else {
             throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "is not a product, video, shop, person or query:…")
+                in: container, debugDescription: "is not a product, video, live session, shop, person or query:…")
         }
         self = value
     }

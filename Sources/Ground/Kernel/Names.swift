@@ -189,3 +189,13 @@ public typealias WebhookDeliveryID = Identifier<WebhookDeliveryKind>
 public enum GoodsRuleKind: IdentifierKind { public static let prefix = "rul" }
 /// Identifies a rule about a shop's goods.
 public typealias GoodsRuleID = Identifier<GoodsRuleKind>
+
+/// A live session of a creator or a shop.
+public enum LiveSessionKind: IdentifierKind { public static let prefix = "lvs" }
+/// Identifies a live session.
+public typealias LiveSessionID = Identifier<LiveSessionKind>
+
+/// What somebody wrote in a live session.
+public enum LiveMessageKind: IdentifierKind { public static let prefix = "lvm" }
+/// Identifies a message in a live session.
+public typealias LiveMessageID = Identifier<LiveMessageKind>

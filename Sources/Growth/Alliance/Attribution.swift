@@ -5,7 +5,7 @@ import Store
 public struct CreatorTouch: Sendable, Codable, Equatable {
     /// Who.
     public let creator: PersonID
-    /// By what: `link:lnk_…`, or `slate:slt_…/vid_…` for a card of a video.
+    /// By what: `link:lnk_…`, `slate:slt_…/vid_…` for a card of a video, or `live:lvs_…` for a live session.
     public let cause: String
     /// When.
     public let at: Instant

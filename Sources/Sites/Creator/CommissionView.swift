@@ -64,6 +64,7 @@ struct CommissionView {
                 switch touch.cause.prefix(while: { $0 != ":" }) {
                 case "link": .touchLink
                 case "coupon": .touchCoupon
+                case "live": .touchLive
                 default: .touchSlate
                 }
             }

@@ -5,7 +5,7 @@ enum AllianceWord: String, CaseIterable {
     case alliance, allianceHelp, allianceTotals, openPlans, openPlansHelp, noOpenPlans, noOpenPlansHelp
     case creatorsOnly, makeLink, yourLink, ratePercent, perUnit, linesOf, showPeriod
     case explanation, commissionBase, commissionRate, planVersion, agencyPart, creatorDiscounts, youGet, touches
-    case touchLink, touchSlate, touchCoupon, touchWins, touchOther, heldBecause, checkedBecause, payableFrom
+    case touchLink, touchSlate, touchCoupon, touchLive, touchWins, touchOther, heldBecause, checkedBecause, payableFrom
     case inSettlement
     case signalSelfPurchase, signalSameAddress, signalSameDevice
     case creatorCommissions, creatorCommissionsHelp, plansOfShop, noPlansOfShop, comingRate, noRate, setPlan
@@ -54,6 +54,7 @@ enum AllianceWord: String, CaseIterable {
         case .creatorDiscounts: ("Your part of discounts", "达人承担优惠")
         case .youGet: ("You get", "实得")
         case .touches: ("Who brought the buyer", "带货触点")
+        case .touchLive: ("Your live session", "你的直播")
         case .touchLink: ("Your promotion link", "你的推广链接")
         case .touchSlate: ("A card of your video", "你的视频商品卡")
         case .touchCoupon: ("A coupon that you pay for", "你出资的优惠券")

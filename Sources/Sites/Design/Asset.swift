@@ -42,12 +42,18 @@ struct Asset: Sendable {
     static let siteJS = Asset("site.js", module, PackageResources.site_js, replacing: [touchpointsJS])
     /// The swipe feed and the player.
     static let feedJS = Asset("feed.js", module, PackageResources.feed_js, replacing: [touchpointsJS])
+    /// Live rooms.
+    static let liveCSS = Asset("live.css", css, PackageResources.live_css)
+    /// Live rooms that change by themselves.
+    static let liveJS = Asset("live.js", module, PackageResources.live_js, replacing: [touchpointsJS])
     /// Symbols for buttons.
     static let iconsSVG = Asset("icons.svg", "image/svg+xml", PackageResources.icons_svg)
     /// The sign of the site.
     static let icon = Asset("icon.svg", "image/svg+xml", PackageResources.icon_svg)
 
-    static let all = [designCSS, pagesCSS, feedCSS, touchpointsJS, siteJS, feedJS, iconsSVG, icon]
+    static let all = [
+        designCSS, pagesCSS, feedCSS, liveCSS, touchpointsJS, siteJS, feedJS, liveJS, iconsSVG, icon,
+    ]
 
     /// Paths by name, for templates.
     static let paths = Dictionary(

@@ -48,16 +48,31 @@ extension Format {
             view["isFirst"] = isFirst
             return view
         }
+        if let live = slot.live { return self.slot(live, slate: slate, isFirst: isFirst) }
         guard let product = slot.product else { return [:] }
         var view = card(product, slate: slate)
         view.merge(
             [
-                "video": false, "product": true, "item": product.id.description, "slate": slate.description,
+                "video": false, "live": false, "product": true, "item": product.id.description,
+                "slate": slate.description,
                 "hasSlate": true,
                 "label": product.title, "isFirst": isFirst, "shopHref": "/shops/\(product.shop.id)",
                 "variant": maybe(product.amount == nil ? nil : product.variant?.description),
                 "likeAction": "/products/\(product.id)/like", "likeAPI": "", "isLiked": false, "likes": "",
             ])
+        return view
+    }
+
+    /// A live room as a place of the feed.
+    private func slot(_ card: LiveCardView, slate: SlateID, isFirst: Bool) -> View {
+        let isShop = ShopID(card.host.id) != nil
+        var view = tile(card)
+        view.merge([
+            "video": false, "product": false, "live": true, "item": card.id.description, "slate": slate.description,
+            "hasSlate": true, "label": card.title, "isFirst": isFirst, "hostImage": maybe(card.host.image),
+            "hostHref": (isShop ? "/shops/" : "/creators/") + card.host.id,
+            "onShow": maybe(card.product.map { self.card($0, slate: slate) }),
+        ])
         return view
     }
 
@@ -71,7 +86,8 @@ extension Format {
     func slot(_ video: VideoView, slate: SlateID?, follows: Set<String>) -> View {
         let source = slate.map { "?slate=\($0)" } ?? ""
         return [
-            "video": true, "product": false, "item": video.id.description, "slate": slate?.description ?? "",
+            "video": true, "live": false, "product": false, "item": video.id.description,
+            "slate": slate?.description ?? "",
             "hasSlate": slate != nil, "label": video.caption, "isFirst": true, "href": "/videos/\(video.id)\(source)",
             "media": video.media,
             "poster": maybe(video.poster), "caption": video.caption, "creator": video.creator.id,

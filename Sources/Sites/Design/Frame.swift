@@ -80,6 +80,11 @@ struct Frame: Sendable {
         Self.html(Template.render(template, common(context).merging(content)), status: .ok)
     }
 
+    /// The text of a part of a page, for a stream of events.
+    func part(_ template: Template, _ content: View, _ context: Context) -> String {
+        Template.render(template, common(context).merging(content))
+    }
+
     /// What every template may use.
     private func common(_ context: Context) -> View {
         var view: View = [

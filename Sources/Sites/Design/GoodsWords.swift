@@ -16,7 +16,7 @@ enum GoodsWord: String, CaseIterable {
     case staff, staffHelp, addStaff, staffEmail, part, changePart, removeStaff, permissions
     case maySee, mayGoods, mayPrices, mayOrders, mayStock, mayPlaces, mayIntegrations, mayShip, mayService, mayCases,
         mayMoney, mayStaff,
-        mayTrail
+        mayTrail, mayLive
     case trail, trailHelp, noTrail, anyAction, anybody, who, what, whichThing, fromDay, untilDay, filterTrail
     case seeProduct, pictures, picturesHelp, addPictures, chooseFiles, altText, altChinese, place, takeAway, saveOrder
 
@@ -137,6 +137,7 @@ enum GoodsWord: String, CaseIterable {
         case .mayCases: ("grant or refuse after-sales", "审批售后")
         case .mayMoney: ("see and pay out money", "查看与提现资金")
         case .mayStaff: ("manage staff", "管理店员")
+        case .mayLive: ("host live sessions", "主持直播")
         case .mayTrail: ("read the trail", "查看操作记录")
         case .trail: ("Trail", "操作记录")
         case .trailHelp: ("Who did what, when, to which thing. Nothing here is ever changed.", "谁在何时对什么做了什么；记录不可更改。")

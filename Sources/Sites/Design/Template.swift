@@ -34,6 +34,15 @@ enum Template: String, CaseIterable {
     case goodsForm = "goods_form"
     case goodsTable = "goods_table"
     case layout
+    case liveBag = "live_bag"
+    case liveChat = "live_chat"
+    case liveCounts = "live_counts"
+    case liveDesk = "live_desk"
+    case liveList = "live_list"
+    case livePlans = "live_plans"
+    case liveRoom = "live_room"
+    case liveStage = "live_stage"
+    case liveTile = "live_tile"
     case mall
     case me
     case messages
@@ -135,6 +144,15 @@ enum Template: String, CaseIterable {
         case .goodsForm: PackageResources.goods_form_mustache
         case .goodsTable: PackageResources.goods_table_mustache
         case .layout: PackageResources.layout_mustache
+        case .liveBag: PackageResources.live_bag_mustache
+        case .liveChat: PackageResources.live_chat_mustache
+        case .liveCounts: PackageResources.live_counts_mustache
+        case .liveDesk: PackageResources.live_desk_mustache
+        case .liveList: PackageResources.live_list_mustache
+        case .livePlans: PackageResources.live_plans_mustache
+        case .liveRoom: PackageResources.live_room_mustache
+        case .liveStage: PackageResources.live_stage_mustache
+        case .liveTile: PackageResources.live_tile_mustache
         case .mall: PackageResources.mall_mustache
         case .me: PackageResources.me_mustache
         case .messages: PackageResources.messages_mustache

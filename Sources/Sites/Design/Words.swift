@@ -342,6 +342,7 @@ struct Wording: MustacheParent, Sendable {
         { AccountWord(rawValue: $0)?.text(in: $1) },
         { RuleWord(rawValue: $0)?.text(in: $1) },
         { LeverWord(rawValue: $0)?.text(in: $1) },
+        { LiveWord(rawValue: $0)?.text(in: $1) },
     ]
 
     /// A word of the back office with its values filled in.

@@ -175,6 +175,7 @@ extension ShopPermission {
     /// What it is called.
     fileprivate var word: GoodsWord {
         switch self {
+        case .live: .mayLive
         case .see: .maySee
         case .goods: .mayGoods
         case .prices: .mayPrices
@@ -227,6 +228,12 @@ extension TrailAction {
         case .staffAdded: ("Staff added", "添加店员")
         case .staffChanged: ("Part changed", "更改角色")
         case .staffRemoved: ("Staff removed", "移除店员")
+        case .liveScheduled: ("Live session announced", "预告直播")
+        case .liveStarted: ("Live session begun", "开始直播")
+        case .liveEnded: ("Live session ended", "结束直播")
+        case .liveCancelled: ("Live session called off", "取消直播")
+        case .livePriceSet: ("Live price set", "设置直播价")
+        case .livePriceEnded: ("Live price ended", "结束直播价")
         case .webhookAdded: ("Webhook added", "添加回调")
         case .webhookChanged: ("Webhook changed", "修改回调")
         case .webhookSecretRenewed: ("Webhook secret renewed", "更换回调密钥")

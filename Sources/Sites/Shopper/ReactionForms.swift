@@ -65,6 +65,7 @@ struct ReactionForms: Sendable {
         case .video(let id): try await !market.content.videos([id]).isEmpty
         case .shop(let id): try await market.shops.shop(id) != nil
         case .creator(let id): try await market.people.account(id)?.roles.contains(.creator) == true
+        case .live(let id): try await !market.live.sessions([id]).isEmpty
         case .query: false
         }
     }

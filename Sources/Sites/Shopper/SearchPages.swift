@@ -104,6 +104,10 @@ struct SearchPages: Sendable {
         content["hasShops"] = !shops.isEmpty
         content["videos"] = videos.map(context.format.tile)
         content["hasVideos"] = !videos.isEmpty
+        let rooms = answer.others.compactMap { if case .live(let id) = $0 { id } else { nil } }
+        let live = try await PresentLive(market).open(rooms, in: context.language)
+        content["rooms"] = live.map { context.format.tile($0) }
+        content["hasRooms"] = !live.isEmpty
     }
 
     private func remember(_ words: String, _ answer: SearchAnswer, by person: PersonID) async throws {

@@ -52,6 +52,11 @@ public struct PriceOffer: Sendable, Equatable {
     }
 }
 
+extension PriceOffer {
+    /// Names it in an order's line; a live price names its session too, which is what the buyer knows it by.
+    var source: String { rule == .live ? "\(audience)/\(id)" : "\(id)" }
+}
+
 /// Who asks for a price, as far as offers look at it.
 public struct PriceAudience: Sendable, Equatable {
     /// The tier of everybody who has joined a shop; there is no other yet.
@@ -59,20 +64,20 @@ public struct PriceAudience: Sendable, Equatable {
 
     /// Tiers that the person holds at the shop.
     public var tiers: Set<String>
-    /// The live session that the person watches.
-    public var liveSession: String?
+    /// The live sessions that the person watches and that are on air, by their identifiers' text.
+    public var liveSessions: Set<String>
 
-    /// Somebody who holds these tiers and watches this session.
-    public init(tiers: Set<String> = [], liveSession: String? = nil) {
+    /// Somebody who holds these tiers and watches these sessions.
+    public init(tiers: Set<String> = [], liveSessions: Set<String> = []) {
         self.tiers = tiers
-        self.liveSession = liveSession
+        self.liveSessions = liveSessions
     }
 
     func sees(_ offer: PriceOffer) -> Bool {
         switch offer.rule {
         case .deal: true
         case .member: tiers.contains(offer.audience)
-        case .live: offer.audience == liveSession
+        case .live: liveSessions.contains(offer.audience)
         case .list, .flash: false
         }
     }
@@ -86,7 +91,7 @@ public struct ResolvedPrice: Sendable, Equatable, Codable {
     public let rule: PriceRule
     /// The version of the precedence that chose the rule.
     public let version: Int
-    /// The offer or the flash lot behind it.
+    /// The offer or the flash lot behind it; for a live price `lvs_…/ofr_…`, the session and the offer.
     public let source: String?
 
     /// A price.
@@ -129,7 +134,7 @@ public enum PricePrecedence {
         let version = versions[version] == nil ? current : version
         var candidates = offers.filter { $0.startsAt <= now && now < $0.endsAt && audience.sees($0) }.sorted {
             ($0.price.amount, $0.id) < ($1.price.amount, $1.id)
-        }.map { ResolvedPrice(amount: $0.price, rule: $0.rule, version: version, source: "\($0.id)") }
+        }.map { ResolvedPrice(amount: $0.price, rule: $0.rule, version: version, source: $0.source) }
         if let member, audience.tiers.contains(PriceAudience.shopMember) {
             candidates.append(ResolvedPrice(amount: member, rule: .member, version: version))
         }

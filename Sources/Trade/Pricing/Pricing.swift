@@ -32,7 +32,8 @@ public final class Pricing: Sendable {
 
     /// The room's tables.
     public static let migrations = [
-        Migration(room: "pricing", number: 1, file: PackageResources._001_pricing_sql)
+        Migration(room: "pricing", number: 1, file: PackageResources._001_pricing_sql),
+        Migration(room: "pricing", number: 2, file: PackageResources._002_live_prices_sql),
     ]
 
     /// Changes whenever this node changes a policy. Take it before a unit of work that calls ``policies(of:version:in:)``.

@@ -35,6 +35,35 @@ extension Pricing {
         forget(shop, after: transaction)
     }
 
+    /// Ends the prices of a live session now: all of them, or those of some variants.
+    public func endLivePrices(
+        of session: LiveSessionID, variants: [VariantID]? = nil, in transaction: any Transaction
+    ) throws {
+        let now = source.now
+        let some: SQL = variants.map { "AND variant IN \(list: $0)" } ?? ""
+        let shops = try transaction.rows(
+            """
+            UPDATE price_offers SET ends_at = \(now)
+            WHERE audience = \("\(session)") AND rule = \(PriceRule.live.rawValue) AND ends_at > \(now) \(some)
+            RETURNING shop
+            """
+        ).map { try $0.get(0, as: ShopID.self) }
+        for shop in Set(shops) { forget(shop, after: transaction) }
+    }
+
+    /// The prices of a live session that stand at a moment.
+    public static func livePrices(
+        of session: LiveSessionID, at now: Instant, in transaction: any Transaction
+    ) throws -> [VariantID: PriceOffer] {
+        let rows = try transaction.rows(
+            """
+            SELECT * FROM price_offers WHERE audience = \("\(session)") AND rule = \(PriceRule.live.rawValue)
+            AND starts_at <= \(now) AND ends_at > \(now) ORDER BY amount DESC, id DESC
+            """
+        ).map(PriceOffer.init)
+        return Dictionary(rows.map { ($0.variant, $0) }, uniquingKeysWith: { $1 })
+    }
+
     /// An offer, or `nil`.
     public static func offer(_ id: PriceOfferID, in transaction: any Transaction) throws -> PriceOffer? {
         try transaction.row("SELECT * FROM price_offers WHERE id = \(id)").map(PriceOffer.init)

@@ -88,7 +88,7 @@ extension Stratum.Field {
             case .query: .centre
             case .shop: .shop
             case .product: touch.slate == nil ? .centre : .feed
-            case .video, .creator: .feed
+            case .video, .creator, .live: .feed
             }
     }
 }

@@ -9,12 +9,13 @@ enum AccessTable {
         "shop": "shp", "coupon": "cpn", "lot": "flt", "template": "frt", "inbound": "inb", "warehouse": "whs",
         "offer": "ofr", "settlement": "stl", "payout": "pyo", "line": "lin", "decision": "dcs", "experiment": "exp",
         "webhook": "whk", "delivery": "whd", "person": "per", "allocation": "alo", "rule": "rul",
+        "live": "lvs",
     ]
 
     /// Path parameters that name what everybody sees, or a thing of the caller's own making.
     static let shared = [
         "product": "prd", "variant": "var", "video": "vid", "subject": "shp", "item": "prd", "slate": "slt",
-        "link": "lnk", "funder": "shp", "version": "wgt",
+        "message": "lvm", "link": "lnk", "funder": "shp", "version": "wgt",
         "name": "xxx", "journey": "xxx", "invitation": "inv",
     ]
 
@@ -26,6 +27,8 @@ enum AccessTable {
         "GET /api/v1/buy-again", "GET /api/v1/cart", "POST /api/v1/cart/lines", "PUT /api/v1/cart/lines/{variant}",
         "GET /api/v1/categories", "GET /api/v1/feed", "GET /api/v1/feed/{slate}/{item}/why",
         "DELETE /api/v1/follows/{subject}", "PUT /api/v1/follows/{subject}", "POST /api/v1/people",
+        "GET /api/v1/live", "GET /api/v1/live/{live}", "GET /api/v1/live/{live}/events",
+        "PUT /api/v1/live/{live}/like", "PUT /api/v1/live/{live}/watch",
         "GET /api/v1/products/{product}", "GET /api/v1/products/{product}/commission-plans",
         "GET /api/v1/products/{product}/similar", "POST /api/v1/promotion-links/{link}/visits", "GET /api/v1/search",
         "GET /api/v1/search/suggestions", "POST /api/v1/sessions", "GET /api/v1/shops/{shop}",
@@ -48,7 +51,7 @@ enum AccessTable {
         "GET /api/v1/me/paid-coupons", "GET /api/v1/me/sessions",
         "GET /api/v1/me/tokens", "POST /api/v1/me/tokens", "GET /api/v1/messages/unread",
         "POST /api/v1/order-groups", "GET /api/v1/orders", "POST /api/v1/quotes",
-        "POST /api/v1/videos/{video}/comments",
+        "POST /api/v1/videos/{video}/comments", "GET /api/v1/me/live", "POST /api/v1/live/{live}/messages",
     ]
 
     /// What operators may do with what is not theirs, besides the routes of operators. They act for every shop, at its
@@ -57,6 +60,13 @@ enum AccessTable {
         "GET /api/v1/after-sale-cases/{case}", "GET /api/v1/after-sale-cases/{case}/steps",
         "POST /api/v1/after-sale-cases/{case}/answer", "POST /api/v1/after-sale-cases/{case}/inspection",
         "POST /api/v1/after-sale-cases/{case}/replacement", "DELETE /api/v1/coupons/{coupon}",
+        "PUT /api/v1/live/{live}/bag", "DELETE /api/v1/live/{live}/bag/{product}",
+        "PUT /api/v1/live/{live}/bag/{product}", "PUT /api/v1/live/{live}/banned-words",
+        "POST /api/v1/live/{live}/cancellation", "POST /api/v1/live/{live}/end",
+        "DELETE /api/v1/live/{live}/messages/{message}", "DELETE /api/v1/live/{live}/mutes/{person}",
+        "PUT /api/v1/live/{live}/mutes/{person}", "PUT /api/v1/live/{live}/pin",
+        "DELETE /api/v1/live/{live}/prices/{variant}", "PUT /api/v1/live/{live}/prices/{variant}",
+        "POST /api/v1/live/{live}/start",
         "GET /api/v1/orders/{order}", "POST /api/v1/orders/{order}/after-sale-cases",
         "POST /api/v1/orders/{order}/cancellation", "GET /api/v1/orders/{order}/parcels",
         "POST /api/v1/orders/{order}/parcels", "POST /api/v1/orders/{order}/shipment", "GET /api/v1/parcels/{parcel}",

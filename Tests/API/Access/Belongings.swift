@@ -59,6 +59,10 @@ struct Belongings {
             "variant": goods.variant, "amount": goods.amount - 1, "zone": "Asia/Shanghai",
         ]
         try await make("ofr", by: merchant, "\(desk)/price-offers", offer.merging(time) { $1 })
+        let session: [String: any Sendable] = [
+            "title": "Tea tonight", "plannedAt": "2098-01-01T00:00:00.000Z", "products": [goods.product],
+        ]
+        try await make("lvs", by: merchant, "\(desk)/live", session)
         let lot: [String: any Sendable] = [
             "variant": goods.variant, "amount": goods.amount - 2, "total": 5, "buyerLimit": 1,
             "startsAt": "2098-01-01T00:00:00.000Z", "endsAt": "2098-01-01T01:00:00.000Z",

@@ -4,7 +4,7 @@ enum DeskTable {
     /// The parts that do not have everything, with what they may do.
     static let parts: [String: Set<String>] = [
         "manager": [
-            "see", "goods", "prices", "orders", "stock", "places", "ship", "service", "cases", "trail",
+            "see", "goods", "prices", "live", "orders", "stock", "places", "ship", "service", "cases", "trail",
         ],
         "goods": ["see", "goods"], "support": ["see", "orders", "service", "cases"],
         "warehouse": ["see", "orders", "stock", "ship", "service"], "finance": ["see", "money", "trail"],
@@ -20,6 +20,7 @@ enum DeskTable {
             "GET /shops/{shop}/freight-templates",
             "GET /shops/{shop}/goods-rules",
             "GET /shops/{shop}/inbound-orders",
+            "GET /shops/{shop}/live",
             "GET /shops/{shop}/price-offers",
             "GET /shops/{shop}/product-table",
             "GET /shops/{shop}/products",
@@ -46,6 +47,8 @@ enum DeskTable {
         "prices": [
             "DELETE /coupons/{coupon}",
             "POST /coupons/{coupon}/agreements/{funder}",
+            "DELETE /live/{live}/prices/{variant}",
+            "PUT /live/{live}/prices/{variant}",
             "PUT /products/{product}/commission-plan",
             "GET /shops/{shop}/commissions",
             "POST /shops/{shop}/coupons",
@@ -59,6 +62,20 @@ enum DeskTable {
             "PUT /shops/{shop}/products/{product}/freight",
             "DELETE /shops/{shop}/tax-rates",
             "PUT /shops/{shop}/tax-rates",
+        ],
+        "live": [
+            "PUT /live/{live}/bag",
+            "DELETE /live/{live}/bag/{product}",
+            "PUT /live/{live}/bag/{product}",
+            "PUT /live/{live}/banned-words",
+            "POST /live/{live}/cancellation",
+            "POST /live/{live}/end",
+            "DELETE /live/{live}/messages/{message}",
+            "DELETE /live/{live}/mutes/{person}",
+            "PUT /live/{live}/mutes/{person}",
+            "PUT /live/{live}/pin",
+            "POST /live/{live}/start",
+            "POST /shops/{shop}/live",
         ],
         "orders": [
             "GET /after-sale-cases/{case}",

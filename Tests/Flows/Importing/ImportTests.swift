@@ -64,6 +64,7 @@ import Testing
             runs == [
                 "catalog.category_changed", "people.person_changed", "shops.shop_changed", "catalog.product_changed",
                 "stock.availability_changed", "content.video_changed", "touchpoint", "orders.order_changed",
+                "live.session_changed",
             ])
         #expect(topics.count { $0 == "catalog.product_changed" } == 3)
     }

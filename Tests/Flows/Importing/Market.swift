@@ -3,8 +3,10 @@ import Content
 import Foundation
 import Journal
 import Kernel
+import Live
 import Orders
 import People
+import Pricing
 import Shops
 import Stock
 import Store
@@ -61,7 +63,8 @@ struct Market {
         store = try other ?? SQLiteStore(path: folder.path + "/market.sqlite")
         try await store.migrate(
             storeMigrations + journalMigrations + People.migrations + Catalog.migrations + Stock.migrations
-                + Shops.migrations + Content.migrations + Orders.migrations + Import.migrations)
+                + Shops.migrations + Content.migrations + Orders.migrations + Live.migrations
+                + Pricing.migrations + Import.migrations)
     }
 
     var media: String { folder.path + "/media" }
@@ -95,7 +98,9 @@ struct Market {
                 catalog: Catalog(store: store, journal: journal, source: source),
                 stock: Stock(store: store, journal: journal, source: source),
                 content: Content(store: store, journal: journal, source: source),
-                orders: Orders(store: store, journal: journal, source: source)),
+                orders: Orders(store: store, journal: journal, source: source),
+                live: Live(store: store, journal: journal, source: source),
+                pricing: Pricing(store: store, source: source)),
             folder: path, mediaFolder: media, source: source)
     }
 
@@ -210,6 +215,14 @@ final class Scratch: Sendable {
             "id,creator,caption_en,hashtags,media,poster,duration_ms,products\nv1,bo,Tea time,tea|茶,media/v.mp4,media/a.png,5000,p1|p2\n"
         )
         folder.write("follows.csv", "person,subject_kind,subject,time\nann,creator,bo,1767225600000\n")
+        folder.write(
+            "live_sessions.csv",
+            """
+            id,host_kind,host,title_en,title_zh,planned_at,state,products,pinned,prices
+            l1,creator,bo,Tea tonight,今晚喝茶,2026-03-01T12:00:00Z,live,p1|p2,p1,p1-a=800
+            l2,shop,s2,Tea tomorrow,,2026-03-02T12:00:00Z,,p1,,
+
+            """)
         folder.write(
             "touchpoints.csv",
             """

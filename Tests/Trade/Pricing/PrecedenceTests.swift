@@ -47,7 +47,7 @@ struct SeededGenerator: RandomNumberGenerator {
         #expect(price(offers, gold).amount.amount == 800)
         #expect(price([offer(1, .deal, 900), offers[1]], gold).rule == .member)
         #expect(price(offers, flash: 900, gold).rule == .flash)
-        #expect(price(offers, flash: 900, PriceAudience(liveSession: "tonight")).rule == .live)
+        #expect(price(offers, flash: 900, PriceAudience(liveSessions: ["tonight"])).rule == .live)
     }
 
     @Test("the catalogue's member price is for members, and one of equals with deals")

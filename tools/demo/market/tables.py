@@ -54,6 +54,7 @@ def write_all(folder: Path, seed: int, now: int, tops: list[Top], shops: list[Sh
     counts = _goods(folder, now, tops, shops, products)
     counts |= _people(folder, staff, creators, shoppers)
     counts |= _behaviour(folder, now, clips, history)
+    counts |= _live(folder, now, shops, creators, products)
     return counts
 
 
@@ -105,3 +106,29 @@ def _behaviour(folder: Path, now: int, clips: list[Clip], history: History) -> d
              for n, (time, person, kind, subject_kind, subject, dwell) in enumerate(history.touchpoints, 1))),
         "orders": _write(folder, "orders", "order person time variant quantity amount currency status", lines),
     }
+
+
+def _live(folder: Path, now: int, shops: list[Shop], creators: list[Creator], products: list[Product]) -> dict[str, int]:
+    """A creator and a shop on air, and a shop that comes tonight, each with a live price on what it shows."""
+    def bag(shop: Shop, count: int) -> list[Product]:
+        return [p for p in products if p.shop.key == shop.key and any(v.available > 0 for v in p.variants)][:count]
+
+    def row(key: str, kind: str, host: str, english: str, chinese: str, at: int, state: str, goods: list[Product]):
+        first = goods[0]
+        prices = "|".join(f"{v.id}={v.amount * 85 // 100}" for v in first.variants)
+        return (key, kind, host, english, chinese, rfc3339(at), state, "|".join(p.id for p in goods),
+                first.id if state == "live" else "", prices, first.media[0])
+
+    hour = DAY // 24
+    first, second, third = shops[0], shops[1], shops[2]
+    host = creators[0].person
+    rows = [
+        row("live-1", "creator", host.id, f"{host.name}: picks of the day", f"{host.name}的今日好物", now, "live",
+            bag(first, 3) + bag(second, 3)),
+        row("live-2", "shop", third.key, f"{third.name.en}: ask us anything", f"{third.name.zh}直播间：有问必答", now, "live",
+            bag(third, 5)),
+        row("live-3", "shop", second.key, f"{second.name.en}: new arrivals tonight", f"{second.name.zh}今晚上新", now + 6 * hour,
+            "scheduled", bag(second, 4)),
+    ]
+    columns = "id host_kind host title_en title_zh planned_at state products pinned prices cover"
+    return {"live_sessions": _write(folder, "live_sessions", columns, rows)}

@@ -237,6 +237,7 @@ extension Gatherer {
         gather()
         measure()
         reading.ranker.rank(&scratch.candidates)
+        rankRooms()
         let order = order(keeping)
         return (order, drawPool(members, in: order))
     }

@@ -32,6 +32,8 @@ public struct Request: Sendable {
     public var weights: RankingWeights?
     /// Share of slots that exploration may take at most, 0 … 1, as an experiment's arm says; nil takes the configuration's.
     public var explorationShare: Double?
+    /// The live rooms that are open now; rooms that are not among them are shown only for other reasons.
+    public var rooms: [RoomOffer] = []
     /// Whether the whole pool is ranked, as learning wants it.
     var takesPool = false
 

@@ -117,6 +117,8 @@ public enum Source: UInt8, Sendable, CaseIterable, Hashable {
     case context
     /// The exploration pool: guaranteed first exposure.
     case exploration
+    /// Live rooms that are open now, by how much is happening in them.
+    case live
 
     /// The case's name, as it stands in logs and answers.
     public var name: String { Self.names[Int(rawValue)] }
@@ -145,6 +147,10 @@ public enum Reason: Sendable, Hashable {
     case context(subject: Key)
     /// Listed recently and shown to a few people first.
     case new
+    /// A live room that is open now, with much happening in it or not.
+    case live(isHighlight: Bool)
+    /// The live room shows `item` now, which the person has an interest in.
+    case pinned(item: Key)
 }
 
 /// The windows over which the engine counts, named by their half-life.

@@ -1,6 +1,7 @@
 /// A table of the format, in the order in which tables are read: whatever refers to something comes behind it.
 public enum Table: String, Sendable, CaseIterable {
     case categories, people, shops, products, variants, prices, stock, videos, follows, touchpoints, orders
+    case liveSessions = "live_sessions"
 
     /// Its columns; the order is that of the content digest, so it never changes and new columns go to the end, and to
     /// ``laterColumns``.
@@ -26,6 +27,12 @@ public enum Table: String, Sendable, CaseIterable {
         case .follows: ["person", "subject_kind", "subject", "time"]
         case .touchpoints: ["id", "person", "time", "kind", "subject_kind", "subject", "dwell_ms"]
         case .orders: ["order", "person", "time", "variant", "quantity", "amount", "currency", "status"]
+        case .liveSessions:
+            [
+                "id", "host_kind", "host", "title_en", "title_zh", "planned_at", "state", "products", "pinned",
+                "prices",
+                "cover",
+            ]
         }
     }
 
@@ -45,9 +52,10 @@ public enum Table: String, Sendable, CaseIterable {
         case .follows: ["person", "subject_kind", "subject", "time"]
         case .touchpoints: ["person", "time", "kind"]
         case .orders: ["order", "person", "time", "variant", "quantity", "amount"]
+        case .liveSessions: ["id", "host_kind", "host", "title_en", "planned_at"]
         }
     }
 
     /// What was read once is history: the same key with another content is refused, not rewritten.
-    var isHistory: Bool { self == .touchpoints || self == .orders }
+    var isHistory: Bool { self == .touchpoints || self == .orders || self == .liveSessions }
 }

@@ -13,6 +13,7 @@ struct Reading: Sendable {
     let blocked: Set<Int32>
     let contextItems: ContiguousArray<Int32>
     let contextSubjects: ContiguousArray<Int32>
+    let rooms: ContiguousArray<OpenRoom>
     /// The subject that the request keeps to; −1 for all, −2 for one that nobody knows.
     let within: Int32
     let modelVersion: String
@@ -52,6 +53,7 @@ struct Gatherer {
         accumulateLinear()
         accumulateSession()
         accumulateContext()
+        considerRooms()
         for item in scratch.context.strongest(limit / 5) { consider(item, .context) }
         for subject in reading.contextSubjects { considerSubject(subject, .context, top: 60, newest: 20) }
         considerFollowing()
@@ -80,7 +82,7 @@ struct Gatherer {
             // Whatever the page, a follow or the pool asks for is not up to chance.
             let kept =
                 1 << UInt16(Source.context.rawValue) | 1 << UInt16(Source.following.rawValue)
-                | 1 << UInt16(Source.exploration.rawValue)
+                | 1 << UInt16(Source.exploration.rawValue) | 1 << UInt16(Source.live.rawValue)
             let places = strongestItems(ContiguousArray(0..<Int32(odds.count)), limit) { place in
                 let asked = scratch.candidates[Int(place)].sources & UInt16(kept) != 0
                 return asked ? 1e6 : naturalExponential(min(20, odds[Int(place)]))

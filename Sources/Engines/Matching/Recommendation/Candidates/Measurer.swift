@@ -240,7 +240,9 @@ struct Measurer {
         let answered = record.map { $0.last >= seen.last } ?? false
         let days = Float(max(0, now - seen.last)) / 86_400_000
         candidate.signals[.fatigue] = answered ? 0 : naturalLog1p(Float(seen.times)) * power2(-days / 14)
-        let paused = now - seen.last < reading.configuration.seenPause
+        let isRoom = world.items[candidate.item].kind == .liveRoom
+        let pause = isRoom ? LiveWeights.current.seenPause : reading.configuration.seenPause
+        let paused = now - seen.last < pause
         candidate.paused = paused && !reading.request.repeatsSeen
     }
 }

@@ -5,12 +5,14 @@ struct Explainer {
     let ranker: Ranker
     /// By place of a candidate: what of the person's strongest evidence speaks most for it, −1 for nothing, and how much.
     private let because: ContiguousArray<(item: Int32, weight: Float)>
+    private let rooms: RoomInterests?
 
     init(reading: Reading, scratch: Scratch, ranker: Ranker) {
         self.reading = reading
         self.scratch = scratch
         self.ranker = ranker
         because = Self.evidence(reading, scratch)
+        rooms = reading.rooms.isEmpty ? nil : RoomInterests(reading, scratch)
     }
 
     private static func evidence(_ reading: Reading, _ scratch: Scratch) -> ContiguousArray<
@@ -35,14 +37,16 @@ struct Explainer {
     func slot(_ candidate: Candidate, _ choice: SlateBuilder.Choice) -> Slot {
         let strengths = ranker.strengths(candidate.signals)
         let order = (0..<8).filter { strengths[$0] > 0 }.sorted { strengths[$0] > strengths[$1] }
+        let isRoom = reading.world.items[candidate.item].kind == .liveRoom
         var reasons: [Reason] = choice.explored ? [.new] : []
+        if isRoom { reasons += rooms?.reasons(of: candidate.item) ?? [] }
         for strength in order where reasons.count < 3 {
             if let reason = reason(strength, candidate), !reasons.contains(reason) { reasons.append(reason) }
         }
         if reasons.isEmpty { reasons = [.trending(window: .month)] }
         return Slot(
             item: reading.itemKeys[candidate.item], kind: reading.world.items[candidate.item].kind,
-            source: choice.explored ? .exploration : source(order.first ?? Strength.trending),
+            source: choice.explored ? .exploration : isRoom ? .live : source(order.first ?? Strength.trending),
             score: Double(candidate.score), propensity: choice.propensity, reasons: reasons)
     }
 

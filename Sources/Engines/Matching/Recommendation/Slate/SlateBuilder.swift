@@ -12,6 +12,9 @@ struct SlateBuilder {
     private var categories: ContiguousArray<Int>
     private var makers: ContiguousArray<Int>
     private var goods = 0
+    private var rooms = 0
+    /// How many live rooms one slate takes before others get the slots.
+    private let roomCap: Int
     /// How many of a category, and of a shop or creator, one slate takes before others get the slots.
     private let categoryCap: Int
     private let makerCap: Int
@@ -45,6 +48,7 @@ struct SlateBuilder {
         let count = Double(request.count)
         categoryCap = max(2, Int((configuration.categoryShare * count).rounded(.up)))
         makerCap = max(2, Int((configuration.shopShare * count).rounded(.up)))
+        roomCap = max(1, Int(LiveWeights.current.share * count))
         explorationCap = max(1, Int((request.explorationShare ?? configuration.explorationShare) * count))
         let (decay, floor) = (logarithm2(Float(configuration.creatorDecay)), Float(configuration.creatorFloor))
         creatorCosts = ContiguousArray(
@@ -145,6 +149,7 @@ struct SlateBuilder {
     private func fits(_ rank: Int) -> Bool {
         guard keepsCaps else { return true }
         let own = traits[rank]
+        if own.kind == .liveRoom, rooms >= roomCap { return false }
         if own.category >= 0, categories[Int(own.category)] >= categoryCap { return false }
         if own.shop >= 0, makers[Int(own.shop)] >= makerCap { return false }
         return own.creator < 0 || makers[Int(own.creator)] < makerCap
@@ -164,7 +169,8 @@ struct SlateBuilder {
         let own = traits[rank]
         taken.append(rank)
         if own.kind == .product { goods += 1 }
-        var isFull = false
+        if own.kind == .liveRoom { rooms += 1 }
+        var isFull = own.kind == .liveRoom && rooms >= roomCap
         if own.category >= 0 { isFull = Self.count(own.category, in: &categories) >= categoryCap }
         if own.shop >= 0, Self.count(own.shop, in: &makers) >= makerCap { isFull = true }
         if own.creator >= 0, own.creator != own.shop, Self.count(own.creator, in: &makers) >= makerCap { isFull = true }

@@ -30,6 +30,7 @@ extension Learner {
             blocked: blocked,
             contextItems: ContiguousArray(context.compactMap { items.number(of: $0) }),
             contextSubjects: ContiguousArray(context.compactMap { subjects.number(of: $0) }),
+            rooms: openRooms(request),
             within: request.within.map { subjects.number(of: $0) ?? -2 } ?? -1,
             modelVersion: modelVersion(of: weights),
             admission: ranking?.admission,
