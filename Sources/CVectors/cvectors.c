@@ -181,11 +181,31 @@ void quanyu_prefetch(const void *start, int64_t bytes) {
     for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch((const char *)start + i, 0, 2);
 }
 
-void quanyu_dot_rows(
-    const float *vector, const float *table, const int32_t *rows, int64_t count, int64_t width, float *out) {
-    for (int64_t i = 0; i < count && i < 8; i++) quanyu_prefetch(table + rows[i] * width, width * 4);
-    for (int64_t i = 0; i < count; i++) {
-        if (i + 8 < count) quanyu_prefetch(table + rows[i + 8] * width, width * 4);
-        out[i] = dot_lanes(vector, table + rows[i] * width, width);
+// No clones: a machine that multiplies and adds in one step would round otherwise.
+float quanyu_product(const float *a, const float *b, int64_t width) {
+    float sums[4] = {0};
+    for (int64_t i = 0; i < width; i += 4) {
+        for (int l = 0; l < 4; l++) {
+            const float product = a[i + l] * b[i + l];
+            sums[l] += product;
+        }
+    }
+    return (sums[0] + sums[2]) + (sums[1] + sums[3]);
+}
+
+void quanyu_add(const float *a, float weight, float *into, int64_t width) {
+    for (int64_t i = 0; i < width; i++) {
+        const float product = weight * a[i];
+        into[i] += product;
+    }
+}
+
+void quanyu_add_lesson(uint64_t signs, const float *own, float weight, float *into, int64_t width) {
+    const float square = quanyu_product(own, own, width);
+    const float scale = square > 0 ? weight * __builtin_sqrtf((float)width / square) : 0;
+    for (int64_t i = 0; i < width; i++) {
+        const float sign = (signs >> (i & 63)) & 1 ? weight : -weight;
+        const float product = scale * own[i];
+        into[i] += sign + product;
     }
 }

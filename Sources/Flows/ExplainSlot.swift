@@ -40,6 +40,9 @@ public struct ExplainSlot: Sendable {
         case .justTapped:
             guard let name else { return Localized(en: "It is like what you just looked at.", zh: "与你刚刚看的相似。") }
             return Localized(en: "You just looked at “\(name.en)”.", zh: "你刚刚看了「\(name.zh)」。")
+        case .likeLooked:
+            guard let name else { return Localized(en: "It is like what you looked at.", zh: "与你看过的相似。") }
+            return Localized(en: "It is like “\(name.en)”, which you looked at.", zh: "与你看过的「\(name.zh)」相似。")
         case .trending: return Localized(en: "Many people want this right now.", zh: "最近很多人感兴趣。")
         case .following:
             guard let name else { return Localized(en: "You follow its maker.", zh: "你关注了作者。") }

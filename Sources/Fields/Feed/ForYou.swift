@@ -134,6 +134,7 @@ extension FeedReason {
         case .seenBefore: self.init(kind: .seenBefore)
         case .becauseOf(let item): self.init(kind: .becauseOf, subject: Self.name(of: item))
         case .justTapped(let item): self.init(kind: .justTapped, subject: Self.name(of: item))
+        case .likeLooked(let item): self.init(kind: .likeLooked, subject: Self.name(of: item))
         case .trending: self.init(kind: .trending)
         case .follow(let subject): self.init(kind: .following, subject: Self.name(of: subject))
         case .affinity(let subject): self.init(kind: .affinity, subject: Self.name(of: subject))

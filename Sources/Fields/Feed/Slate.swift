@@ -23,7 +23,7 @@ public struct FeedSlot: Sendable, Equatable {
 public struct FeedReason: Sendable, Equatable {
     /// The kind of reason.
     public enum Kind: String, Sendable, CaseIterable {
-        case boughtBefore, seenBefore, becauseOf, justTapped, trending, following, affinity, context, new
+        case boughtBefore, seenBefore, becauseOf, justTapped, likeLooked, trending, following, affinity, context, new
         /// A live room: much is happening there, it is on air, or it shows something of interest.
         case highlight, onAir, pinned
     }

@@ -30,6 +30,7 @@ public struct RankingWeights: Sendable, Hashable {
     public var repurchase = 1.0
     public var similarity = 1.0
     public var session = 1.6
+    public var nearness = 0.2
     public var popularity = 0.35
     public var freshness = 0.3
     public var affinity = 0.5
@@ -38,6 +39,9 @@ public struct RankingWeights: Sendable, Hashable {
     /// For each halving of an item's share of the month, where only what is new to the person is asked for: the long tail
     /// gets its place as long as that costs no accuracy.
     public var novelty = 0.05
+    /// How far, in log-odds, goods that are new to the person and nearly as good as one another change places from person to
+    /// person: who is offered which of them is drawn once for all, so that not everybody is offered the same few.
+    public var variety = 0.0
 
     /// Above 0, what a learned ranking says of long habits takes the place of ``repurchase``, ``similarity``, ``popularity``
     /// and ``freshness``. 0 unless a decision brings it, as any other weight.
@@ -57,10 +61,10 @@ public struct RankingWeights: Sendable, Hashable {
     private static let fields: [(name: String, path: WritableKeyPath<RankingWeights, Double> & Sendable)] = [
         ("view", \.view), ("finish", \.finish), ("like", \.like), ("favourite", \.favourite), ("share", \.share),
         ("follow", \.follow), ("open", \.open), ("cart", \.cart), ("buy", \.buy), ("search", \.search),
-        ("repurchase", \.repurchase), ("similarity", \.similarity), ("session", \.session),
+        ("repurchase", \.repurchase), ("similarity", \.similarity), ("session", \.session), ("nearness", \.nearness),
         ("popularity", \.popularity), ("freshness", \.freshness), ("affinity", \.affinity),
         ("following", \.following), ("context", \.context),
-        ("novelty", \.novelty), ("learned", \.learned), ("fatigue", \.fatigue),
+        ("novelty", \.novelty), ("variety", \.variety), ("learned", \.learned), ("fatigue", \.fatigue),
         ("notInterested", \.notInterested), ("report", \.report), ("refund", \.refund), ("damping", \.damping),
     ]
 

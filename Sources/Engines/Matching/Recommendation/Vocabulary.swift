@@ -119,6 +119,8 @@ public enum Source: UInt8, Sendable, CaseIterable, Hashable {
     case exploration
     /// Live rooms that are open now, by how much is happening in them.
     case live
+    /// What keeps the same company as the last taps (the embedding).
+    case embedding
 
     /// The case's name, as it stands in logs and answers.
     public var name: String { Self.names[Int(rawValue)] }
@@ -137,6 +139,8 @@ public enum Reason: Sendable, Hashable {
     case becauseOf(item: Key)
     /// Goes with `item`, which the person just tapped.
     case justTapped(item: Key)
+    /// Keeps the same company as `item`, which the person last looked at.
+    case likeLooked(item: Key)
     /// Wanted by many within the window.
     case trending(window: Window)
     /// The person follows this creator or shop.

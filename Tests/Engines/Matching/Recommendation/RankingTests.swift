@@ -44,6 +44,26 @@ struct RankingTests {
         #expect(one == RankingTrainer(trees: 10, seed: 3).fit(all, version: "t"))
     }
 
+    @Test("candidates are scored many at once as one by one, to the bit", arguments: [1, 15, 64, 777])
+    func manyAtOnce(count: Int) {
+        let all = examples(1500, seed: 8)
+        for depth in [2, 6] {
+            let model = RankingTrainer(trees: 12, depth: depth, seed: 4).fit(all, version: "t")
+            let candidates = ContiguousArray(
+                (0..<count).map { place in
+                    var candidate = Candidate(item: 0, sources: 0)
+                    for signal in 0..<Examples.width { candidate.signals[signal] = all.value(signal, of: place) }
+                    // What lies on an edge is not above it.
+                    let edges = model.edges[Signal.week.rawValue]
+                    if place % 3 == 0 { candidate.signals[.week] = edges[place % edges.count] }
+                    return candidate
+                })
+            var again = Examples()
+            for candidate in candidates { again.append(candidate.signals, responded: false, weight: 1) }
+            #expect(model.logOdds(candidates) == model.logOdds(again))
+        }
+    }
+
     @Test("the evaluation never sees the test period, and beats chance on habits")
     func evaluation() {
         let events = Market.events(persons: 60, each: 60)

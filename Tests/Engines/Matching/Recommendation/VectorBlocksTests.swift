@@ -27,9 +27,11 @@ struct VectorBlocksTests {
             }
             #expect(codes.count == rows.count)
         }
-        var table = VectorTable(dimension: width, settings: VectorIndex.Settings())
+        var work = VectorScratch()
         let query = vector()
-        let found = table.scores(of: codes, against: query)
+        let scale = work.encode(query, width)
+        work.score(codes)
+        let found = work.scores.map { $0 * scale }
         for (row, vector) in rows.enumerated() {
             let exact = zip(query, vector).reduce(0) { $0 + $1.0 * $1.1 }
             #expect(abs(found[row] - exact) < 0.02 * Float(width).squareRoot())

@@ -54,6 +54,7 @@ struct Gatherer {
         accumulateSession()
         accumulateContext()
         considerRooms()
+        accumulateNear()
         for item in scratch.context.strongest(limit / 5) { consider(item, .context) }
         for subject in reading.contextSubjects { considerSubject(subject, .context, top: 60, newest: 20) }
         considerFollowing()
@@ -66,6 +67,7 @@ struct Gatherer {
             for entry in world.adopted.entries where left > 0 { if consider(entry.item, .trending) { left -= 1 } }
         }
         considerAffinities()
+        for item in scratch.near.strongest(limit / 16) { consider(item, .embedding) }
         if reading.within >= 0 { considerSubject(reading.within, .affinity, top: 96, newest: 64) }
         // What no quota took: the long tail of the item-to-item scores.
         for item in linearCandidates(max(0, limit - scratch.candidates.count)) { consider(item, .itemToItem) }
@@ -138,7 +140,10 @@ struct Gatherer {
 
     private mutating func loadPerson() {
         let own = OwnHistory(world: world, configuration: reading.configuration, now: request.now)
-        for (place, history) in reading.person.history.values.enumerated() {
+        let histories = reading.person.history.values
+        scratch.history.reserveCapacity(histories.count)
+        for (place, history) in histories.enumerated() {
+            if place + 8 < histories.count { world.counters.fetch(histories[place + 8].item) }
             scratch.history.append(own.evidence(history, at: place))
         }
         for affinity in reading.person.affinities.values {
@@ -174,6 +179,18 @@ struct Gatherer {
             fade *= 0.85
             if weight < 0.01 { continue }
             Self.accumulate(tap.item, weight, world, into: &scratch.session)
+        }
+    }
+
+    /// What lies where the person's last taps lie.
+    private mutating func accumulateNear() {
+        scratch.interests = Interests(reading.person, world.embedding, now: request.now)
+        for interest in scratch.interests.all {
+            let found = world.embedding.table.search(
+                interest.direction, request.discovery ? 160 : 64, &scratch.vectors)
+            for neighbour in found where neighbour.score > scratch.near[neighbour.slot].sum {
+                scratch.near.raise(neighbour.slot, to: neighbour.score, from: interest.taps[0])
+            }
         }
     }
 

@@ -29,13 +29,27 @@ struct Measurer {
         visitOverdue = person.visits > 1 ? min(20, pause / max(0.01, days)) : 0
     }
 
+    /// How many candidates ahead memory is fetched.
+    private static let ahead = 8
+
+    @inline(__always)
+    private func fetch(_ item: Int32) {
+        world.items.fetch(item)
+        world.counters.fetch(item)
+    }
+
     /// The signals of ``Signal/early``.
     func measureEarly(_ scratch: inout Scratch) {
         attachHistory(&scratch)
         var candidates: ContiguousArray<Candidate> = []
         swap(&candidates, &scratch.candidates)
         candidates.withUnsafeMutableBufferPointer { candidates in
-            for place in candidates.indices { measureEarly(&candidates[place], scratch) }
+            for place in candidates.indices {
+                // What lies far apart in memory is asked for before it is its turn.
+                let ahead = place + Self.ahead
+                if ahead < candidates.count { fetch(candidates[ahead].item) }
+                measureEarly(&candidates[place], scratch)
+            }
         }
         swap(&candidates, &scratch.candidates)
         rank(&scratch)
@@ -87,6 +101,8 @@ struct Measurer {
             for place in candidates.indices {
                 // Records are read where they lie: a copy would count references of what they hold.
                 let item = candidates[place].item
+                let ahead = place + Self.ahead
+                if ahead < candidates.count { fetch(candidates[ahead].item) }
                 measure(&candidates[place], world.items[item], world.counters[item], scratch)
             }
         }
@@ -105,6 +121,7 @@ struct Measurer {
                 &candidate, seen,
                 record: candidate.own >= 0 ? reading.person.history.values[Int(candidate.own)] : nil)
         }
+        candidate.signals[.nearness] = scratch.near[candidate.item].sum
         candidate.signals[.cadence] = cadence
         candidate.signals[.visitOverdue] = visitOverdue
     }

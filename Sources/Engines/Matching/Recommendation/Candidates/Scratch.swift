@@ -8,6 +8,10 @@ struct Scratch: Sendable {
     var linear = Accumulation()
     var session = Accumulation()
     var context = Accumulation()
+    var near = Accumulation()
+    /// What the person's last taps point to.
+    var interests = Interests()
+    var vectors = VectorScratch()
     var candidates: ContiguousArray<Candidate> = []
     /// The person's affinities as they stand now.
     private(set) var affinities: ContiguousArray<Affinity> = []
@@ -22,6 +26,7 @@ struct Scratch: Sendable {
         linear.fit(items)
         session.fit(items)
         context.fit(items)
+        near.fit(items)
     }
 
     mutating func clear() {
@@ -34,6 +39,8 @@ struct Scratch: Sendable {
         linear.clear()
         session.clear()
         context.clear()
+        near.clear()
+        interests = Interests()
     }
 
     /// Keeps an item out of the slate.

@@ -43,6 +43,8 @@ enum Signal: Int, CaseIterable, Sendable {
     /// Log-odds of the learned ranking in force, its trust in popularity included: what the models of actions learn on
     /// top of (stacking, Wolpert 1992). Filled in when candidates are ranked.
     case learned
+    /// Cosine with what the person last responded to, in the embedding; 0 where others are nearer.
+    case nearness
 }
 
 extension Signal {
@@ -131,6 +133,12 @@ struct Accumulation: Sendable {
             cells[place].best = weight
             cells[place].source = source
         }
+    }
+
+    /// Takes a value in place of a lower one.
+    mutating func raise(_ item: Int32, to value: Float, from source: Int32) {
+        if cells[Int(item)].source < 0 { touched.append(item) }
+        cells[Int(item)] = Accumulator(sum: value, best: value, source: source)
     }
 
     @inline(__always)

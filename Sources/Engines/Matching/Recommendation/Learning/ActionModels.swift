@@ -158,7 +158,7 @@ extension RankingModel: Codable {
         let isSound =
             edges.count == Examples.width && edges.allSatisfy { $0.count < Self.bins }
             && trees.allSatisfy { tree in
-                tree.signals.count == tree.bins.count && tree.signals.count <= 8
+                tree.signals.count == tree.bins.count && tree.signals.count <= Self.levels
                     && tree.leaves.count == 1 << tree.signals.count && tree.signals.allSatisfy(edges.indices.contains)
                     && tree.bins.allSatisfy { $0 < Self.bins }
             }

@@ -11,6 +11,8 @@ struct Ranker: Sendable {
     var actions: ActionModels?
     /// Whether only what is new to the person is ranked.
     var discovers = false
+    /// Draws who is offered which of nearly equal goods: the person's number.
+    var person: Int32 = -1
 
     func rank(_ candidates: inout ContiguousArray<Candidate>) {
         if let odds = model?.logOdds(candidates) {
@@ -26,7 +28,8 @@ struct Ranker: Sendable {
         }
         for place in candidates.indices {
             let signals = candidates[place].signals
-            let score = model == nil ? score(signals) : learnedScore(signals)
+            var score = model == nil ? score(signals) : learnedScore(signals)
+            if discovers, model != nil { score += turn(candidates[place].item) }
             candidates[place].score = candidates[place].paused ? score - 20 : score
         }
     }
@@ -39,7 +42,7 @@ struct Ranker: Sendable {
         for place in candidates.indices {
             let signals = candidates[place].signals
             var parts = strengths(signals)
-            for habit in [Strength.personal, Strength.linear, Strength.trending] {
+            for habit in [Strength.personal, Strength.linear, Strength.trending, Strength.near] {
                 parts[habit] *= model == nil ? 0.1 : 0
             }
             let habits = model == nil ? 0 : naturalExponential(max(-40, min(0, signals[.learned])))
@@ -53,12 +56,21 @@ struct Ranker: Sendable {
     /// the page asks for still add, and dislike still costs: the model learns from whole days and cannot know them.
     private func learnedScore(_ signals: Signals) -> Float {
         var parts = strengths(signals)
-        for habit in [Strength.personal, Strength.linear, Strength.trending, Strength.new] { parts[habit] = 0 }
+        for habit in [Strength.personal, Strength.linear, Strength.trending, Strength.new, Strength.near] {
+            parts[habit] = 0
+        }
         parts[Strength.affinity] *= min(1, signals[.categoryPulse] + signals[.creator])
         let strength = naturalExponential(max(-40, signals[.learned])) + 0.1 * parts.sum()
         // Where nobody wants an item, its share says nothing more.
         let novelty = discovers ? Float(weights.novelty) * max(-14, signals[.month]) : 0
         return naturalLog(strength) - cost(signals) - novelty
+    }
+
+    /// −1 … 1 times the weight of variety, an item's and a person's own.
+    private func turn(_ item: Int32) -> Float {
+        guard weights.variety > 0 else { return 0 }
+        var random = SplitMix64(seed: UInt64(UInt32(bitPattern: item)) << 32 | UInt64(UInt32(bitPattern: person)))
+        return Float(weights.variety * (2 * random.unit() - 1))
     }
 
     private func cost(_ signals: Signals) -> Float {
@@ -71,8 +83,8 @@ struct Ranker: Sendable {
     }
 
     /// How much each way of wanting contributes; lanes by ``Strength``.
-    func strengths(_ signals: Signals) -> SIMD8<Float> {
-        var parts = SIMD8<Float>()
+    func strengths(_ signals: Signals) -> SIMD16<Float> {
+        var parts = SIMD16<Float>()
         parts[Strength.personal] = Float(weights.repurchase) * signals[.due]
         parts[Strength.linear] = Float(weights.similarity) * signals[.linear]
         parts[Strength.session] = Float(weights.session) * min(1, signals[.session])
@@ -87,6 +99,7 @@ struct Ranker: Sendable {
         let recent = power2(-signals[.age] * 0.5)
         parts[Strength.following] = Float(weights.following) * signals[.following] * (0.2 + 0.8 * recent)
         parts[Strength.context] = Float(weights.context) * signals[.context]
+        parts[Strength.near] = Float(weights.nearness) * max(0, signals[.nearness] - 0.5)
         parts[Strength.new] = Float(weights.freshness) * recent * 0.1
         return parts
     }
@@ -94,7 +107,9 @@ struct Ranker: Sendable {
 
 /// Lanes of ``Ranker/strengths(_:)``.
 enum Strength {
-    static let personal = 0, linear = 1, session = 2, trending = 3, affinity = 4, following = 5, context = 6, new = 7
+    static let personal = 0, linear = 1, session = 2, trending = 3, affinity = 4, following = 5, context = 6, new = 7,
+        near = 8
+    static let count = 9
 }
 
 @inline(__always) func naturalLog(_ x: Float) -> Float { 0.693_147_2 * logarithm2(x) }

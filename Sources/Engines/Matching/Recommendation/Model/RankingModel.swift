@@ -1,3 +1,5 @@
+import CVectors
+
 /// A learned ranking: boosted oblivious trees (Friedman 2001; symmetric trees as in CatBoost, arXiv 1706.09516).
 ///
 /// Every level of a tree asks one question of all its nodes, so a tree is a few comparisons and one look-up, for many
@@ -10,7 +12,7 @@ public struct RankingModel: Sendable, Hashable {
         var leaves: [Float]
     }
 
-    /// Bins of one signal; seven bits at most, see ``logOdds(_:)``.
+    /// Bins of one signal.
     static let bins = 64
 
     /// Upper edges of the bins of each signal, ascending.
@@ -20,9 +22,15 @@ public struct RankingModel: Sendable, Hashable {
     let base: Float
     /// Names it in the model version.
     public var version: String
-    /// The signals that a tree asks for, and their edges filled up to 63 with infinity.
+    /// Most questions of one tree.
+    static let levels = 6
+    /// The signals that trees ask for, and their edges in the order of the halvings, 64 numbers each.
     private let used: ContiguousArray<Int>
-    private let search: ContiguousArray<Float>
+    private let halvings: ContiguousArray<Float>
+    /// The trees laid out flat: six questions each, those that a tree lacks never answered with yes, and 64 leaves.
+    private var columns: ContiguousArray<Int32> = []
+    private var questions: ContiguousArray<UInt8> = []
+    private var leaves: ContiguousArray<Float> = []
 
     init(edges: [[Float]], trees: [Tree], base: Float, version: String) {
         self.edges = edges
@@ -30,11 +38,23 @@ public struct RankingModel: Sendable, Hashable {
         self.base = base
         self.version = version
         used = ContiguousArray(Set(trees.flatMap(\.signals)).sorted())
-        var search = ContiguousArray(repeating: Float.infinity, count: used.count * Self.bins)
-        for (place, signal) in used.enumerated() {
-            for (number, edge) in edges[signal].enumerated() { search[place * Self.bins + number] = edge }
+        halvings = ContiguousArray(used.flatMap { Self.halvings(of: edges[$0]) })
+        for tree in trees {
+            for level in 0..<Self.levels {
+                let isAsked = level < tree.signals.count
+                columns.append(Int32(isAsked ? used.firstIndex(of: tree.signals[level]) ?? 0 : 0))
+                questions.append(isAsked ? tree.bins[level] : 255)
+            }
+            leaves += tree.leaves + [Float](repeating: 0, count: 1 << Self.levels - tree.leaves.count)
         }
-        self.search = search
+    }
+
+    /// Edges filled up to 63 with infinity: the middle one, the middles of both halves, and so on.
+    private static func halvings(of edges: [Float]) -> [Float] {
+        let all = edges + [Float](repeating: .infinity, count: bins - edges.count)
+        return (0..<levels).flatMap { level in
+            (0..<(1 << level)).map { all[(2 * $0 + 1) << (levels - 1 - level) - 1] }
+        } + [.infinity]
     }
 
     /// The bin of a value: how many edges are below it.
@@ -49,20 +69,16 @@ public struct RankingModel: Sendable, Hashable {
     }
 
     /// Log-odds of all candidates, in their order.
-    ///
-    /// Eight candidates are asked at once: bins have at most seven bits, so one addition to eight bytes in a word leaves
-    /// the answer to "above?" in each byte's highest bit.
     func logOdds(_ candidates: ContiguousArray<Candidate>) -> ContiguousArray<Float> {
-        let words = (candidates.count + 7) / 8
-        var columns = ContiguousArray(repeating: UInt64(0), count: edges.count * words)
-        columns.withUnsafeMutableBytes { bin(candidates, words, into: $0) }
-        var sums = ContiguousArray(repeating: base, count: words * 8)
+        let height = (candidates.count + 63) / 64 * 64
+        var bins = ContiguousArray(repeating: UInt8(0), count: max(1, used.count) * height)
+        bins.withUnsafeMutableBufferPointer { bin(candidates, height, into: $0) }
+        var sums = ContiguousArray(repeating: base, count: height)
         sums.withUnsafeMutableBufferPointer { sums in
-            columns.withUnsafeBufferPointer { columns in
-                for tree in trees { Self.add(tree, columns, words, to: sums) }
-            }
+            bins.withUnsafeBufferPointer { bins in add(bins, height, to: sums) }
         }
-        return ContiguousArray(sums.prefix(candidates.count))
+        sums.removeLast(height - candidates.count)
+        return sums
     }
 
     /// Log-odds of all examples, in their order: for learning, where speed is no concern.
@@ -84,55 +100,35 @@ public struct RankingModel: Sendable, Hashable {
             })
     }
 
-    /// A condition as a number: where the processor can't guess, arithmetic beats a branch.
-    @inline(__always)
-    private func bit(_ condition: Bool) -> Int { Int(unsafeBitCast(condition, to: UInt8.self)) }
-
-    /// Six halvings without a branch find the bin of each signal.
     private func bin(
-        _ candidates: ContiguousArray<Candidate>, _ words: Int, into columns: UnsafeMutableRawBufferPointer
+        _ candidates: ContiguousArray<Candidate>, _ height: Int, into bins: UnsafeMutableBufferPointer<UInt8>
     ) {
-        search.withUnsafeBufferPointer { search in
-            used.withUnsafeBufferPointer { used in
-                // Read in place: taking a lane by number out of a copy would copy all of them each time.
-                candidates.withUnsafeBytes { bytes in
-                    let offset = MemoryLayout<Candidate>.offset(of: \.signals) ?? 0
-                    for place in 0..<(bytes.count / MemoryLayout<Candidate>.stride) {
-                        let row = place &* MemoryLayout<Candidate>.stride &+ offset
-                        for number in used.indices {
-                            let signal = used[number]
-                            let value = bytes.load(
-                                fromByteOffset: row &+ signal &* MemoryLayout<Float>.stride, as: Float.self)
-                            let start = number &* Self.bins
-                            var bin = bit(search[start &+ 31] < value) << 5
-                            bin += bit(search[start &+ bin &+ 15] < value) << 4
-                            bin += bit(search[start &+ bin &+ 7] < value) << 3
-                            bin += bit(search[start &+ bin &+ 3] < value) << 2
-                            bin += bit(search[start &+ bin &+ 1] < value) << 1
-                            bin += bit(search[start &+ bin] < value)
-                            columns[signal &* words &* 8 &+ place] = UInt8(truncatingIfNeeded: bin)
-                        }
-                    }
+        // Read in place: taking a lane by number out of a copy would copy all of them each time.
+        let (stride, size) = (MemoryLayout<Candidate>.stride, MemoryLayout<Float>.stride)
+        let offset = MemoryLayout<Candidate>.offset(of: \.signals) ?? 0
+        candidates.withUnsafeBytes { bytes in
+            halvings.withUnsafeBufferPointer { halvings in
+                guard let rows = bytes.baseAddress, let halvings = halvings.baseAddress, let bins = bins.baseAddress
+                else { return }
+                for (number, signal) in used.enumerated() {
+                    quanyu_bins(
+                        (rows + offset + signal * size).assumingMemoryBound(to: Float.self), Int64(stride / size),
+                        Int64(candidates.count), halvings + number * Self.bins, bins + number * height)
                 }
             }
         }
     }
 
-    private static func add(
-        _ tree: Tree, _ columns: UnsafeBufferPointer<UInt64>, _ words: Int, to sums: UnsafeMutableBufferPointer<Float>
+    private func add(
+        _ bins: UnsafeBufferPointer<UInt8>, _ height: Int, to sums: UnsafeMutableBufferPointer<Float>
     ) {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let depth = tree.signals.count
-        tree.leaves.withUnsafeBufferPointer { leaves in
-            for word in 0..<words {
-                var place: UInt64 = 0
-                for level in 0..<depth {
-                    let bins = columns[tree.signals[level] &* words &+ word]
-                    let above = (bins &+ ones &* UInt64(127 &- tree.bins[level])) & (ones << 7)
-                    place |= above &>> UInt64(7 &- level)
-                }
-                for lane in 0..<8 {
-                    sums[word &* 8 &+ lane] += leaves[Int(truncatingIfNeeded: (place &>> UInt64(8 &* lane)) & 0xFF)]
+        columns.withUnsafeBufferPointer { columns in
+            questions.withUnsafeBufferPointer { questions in
+                leaves.withUnsafeBufferPointer { leaves in
+                    guard let columns = columns.baseAddress, let questions = questions.baseAddress,
+                        let leaves = leaves.baseAddress, let bins = bins.baseAddress, let sums = sums.baseAddress
+                    else { return }
+                    quanyu_add_trees(bins, Int64(height), columns, questions, leaves, Int64(trees.count), sums)
                 }
             }
         }

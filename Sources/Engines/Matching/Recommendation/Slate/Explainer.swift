@@ -1,3 +1,5 @@
+import CVectors
+
 /// Says in data where a slot came from and why.
 struct Explainer {
     let reading: Reading
@@ -36,7 +38,7 @@ struct Explainer {
 
     func slot(_ candidate: Candidate, _ choice: SlateBuilder.Choice) -> Slot {
         let strengths = ranker.strengths(candidate.signals)
-        let order = (0..<8).filter { strengths[$0] > 0 }.sorted { strengths[$0] > strengths[$1] }
+        let order = (0..<Strength.count).filter { strengths[$0] > 0 }.sorted { strengths[$0] > strengths[$1] }
         let isRoom = reading.world.items[candidate.item].kind == .liveRoom
         var reasons: [Reason] = choice.explored ? [.new] : []
         if isRoom { reasons += rooms?.reasons(of: candidate.item) ?? [] }
@@ -59,6 +61,7 @@ struct Explainer {
         case Strength.following: .following
         case Strength.context: .context
         case Strength.new: .exploration
+        case Strength.near: .embedding
         default: .trending
         }
     }
@@ -72,6 +75,7 @@ struct Explainer {
         case Strength.affinity: affinity(candidate)
         case Strength.following: following(candidate)
         case Strength.context: context(candidate)
+        case Strength.near: near(candidate)
         default: candidate.signals[.age] < 2.7 ? .new : nil
         }
     }
@@ -94,6 +98,20 @@ struct Explainer {
         let place = scratch.place[Int(candidate.item)]
         guard place >= 0, because[Int(place)].item >= 0 else { return nil }
         return .becauseOf(item: reading.itemKeys[because[Int(place)].item])
+    }
+
+    /// Names the tap that lies nearest.
+    private func near(_ candidate: Candidate) -> Reason? {
+        let embedding = reading.world.embedding
+        let own = embedding.items.direction(candidate.item)
+        var best: (item: Int32, cosine: Float) = (scratch.near[candidate.item].source, -.infinity)
+        for interest in scratch.interests.all {
+            for tap in interest.taps where tap != candidate.item {
+                let cosine = quanyu_product(embedding.items.direction(tap), own, Int64(own.count))
+                if cosine > best.cosine { best = (tap, cosine) }
+            }
+        }
+        return best.item >= 0 && best.item != candidate.item ? .likeLooked(item: reading.itemKeys[best.item]) : nil
     }
 
     private func because(_ sum: Accumulator, _ candidate: Candidate, _ reason: (Key) -> Reason) -> Reason? {

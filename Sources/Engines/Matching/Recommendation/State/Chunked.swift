@@ -1,3 +1,5 @@
+import CVectors
+
 /// An array in chunks, so that a reader who holds a copy costs a writer one chunk, not the whole table.
 ///
 /// This is how tables stay readable without locks while being written: a reader takes the value (one reference count),
@@ -13,6 +15,15 @@ struct Chunked<Element: Sendable>: Sendable {
         // Yields in place: a copy of a record would count references of what it holds.
         _read { yield chunks[Int(index) >> Self.shift][Int(index) & Self.mask] }
         _modify { yield &chunks[Int(index) >> Self.shift][Int(index) & Self.mask] }
+    }
+
+    /// Begins to fetch an element that is read soon.
+    @inline(__always)
+    func fetch(_ index: Int32) {
+        chunks[Int(index) >> Self.shift].withUnsafeBufferPointer { chunk in
+            guard let start = chunk.baseAddress else { return }
+            quanyu_prefetch(start + (Int(index) & Self.mask), Int64(MemoryLayout<Element>.stride))
+        }
     }
 
     mutating func append(_ element: Element) {

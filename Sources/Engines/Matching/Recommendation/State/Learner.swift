@@ -30,13 +30,17 @@ struct Learner: Sendable {
             world.counters.append(ItemCounters())
             world.exploration.append(Exploration())
             world.neighbours.append(Neighbours())
+            world.embedding.admitItem()
         }
         return number
     }
 
     mutating func subjectNumber(_ key: Key) -> Int32 {
         let (number, isNew) = subjects.admit(key)
-        if isNew { world.subjects.append(SubjectRecord()) }
+        if isNew {
+            world.subjects.append(SubjectRecord())
+            world.embedding.admitSubject()
+        }
         return number
     }
 
@@ -67,6 +71,7 @@ struct Learner: Sendable {
         for product in item.products where product != item.id { record.products.append(itemNumber(product)) }
         world.items[number] = record
         if before.listed { leaveSubjects(number, before, keeping: record) }
+        world.embedding.settle(number, record)
         record.subjects { subject in
             if world.subjects[subject].newest.contains(number) { return }
             world.subjects[subject].newest.append(number)

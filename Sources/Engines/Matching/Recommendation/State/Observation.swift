@@ -181,6 +181,7 @@ extension Learner {
     private mutating func tap(_ item: Int32, _ person: Int32, _ event: Event, _ weight: Float) {
         let limit = configuration.coOccurrenceLimit
         var reach = 0
+        var company = Company(item, world)
         for other in people[person].taps.reversed() {
             if reach == 8 || abs(event.time - other.time) > configuration.sessionSpan { break }
             if other.item == item { continue }
@@ -188,7 +189,9 @@ extension Learner {
             let bond = (weight * other.weight).squareRoot()
             world.neighbours[item].add(other.item, bond, limit: limit)
             world.neighbours[other.item].add(item, bond, limit: limit)
+            company.meet(other.item, bond, &world)
         }
+        company.part(&world)
         people[person].taps.removeAll { $0.item == item }
         people[person].taps.append(Tap(item: item, weight: weight, time: event.time))
         if people[person].taps.count > configuration.sessionLimit { people[person].taps.removeFirst() }

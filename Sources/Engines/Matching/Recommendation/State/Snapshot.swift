@@ -1,7 +1,7 @@
 /// The state as bytes.
 extension Learner {
     /// Marks the bytes as ours and names their version.
-    private static let mark: UInt64 = 0x5155_4D41_5443_0003
+    private static let mark: UInt64 = 0x5155_4D41_5443_0004
 
     func encoded() -> [UInt8] {
         var writer = ByteWriter(capacity: 1 << 20)
@@ -24,6 +24,7 @@ extension Learner {
         writer.write(world.linear.time)
         writer.write(rows: world.linear.starts, world.linear.entries)
         writer.write(rows: world.linear.personStarts, world.linear.personEntries)
+        writer.write(world.embedding)
         return writer.bytes
     }
 
@@ -54,6 +55,7 @@ extension Learner {
         world.shown = LogMass(level: try reader.read())
         world.lastTime = try reader.read()
         world.linear = try reader.linearModel(sizes.items)
+        world.embedding = try reader.embedding(sizes)
         guard reader.isAtEnd else { throw .damaged(at: reader.place) }
     }
 

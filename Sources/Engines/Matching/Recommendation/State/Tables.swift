@@ -157,6 +157,7 @@ struct World: Sendable {
     var shown = LogMass()
     var lastTime: Int64 = 0
     var linear = LinearModel.empty
+    var embedding = Embedding()
 
     static let trendingCapacity = 384
 

@@ -60,12 +60,19 @@ struct VectorCluster: Sendable {
     private(set) var slots: ContiguousArray<Int32> = []
     private(set) var codes: VectorCodes
     /// Sum of the squared distances from the centre.
-    private var distances = 0.0
+    private(set) var distances = 0.0
 
     init(width: Int, centre: ContiguousArray<Float>) {
         self.centre = centre
         halfNorm = VectorTable.halfNorm(centre)
         codes = VectorCodes(width: width)
+    }
+
+    /// A cluster as it was written, with the sum as it had come to be.
+    init(width: Int, _ written: VectorTable.Written) {
+        self.init(width: width, centre: written.centre)
+        for member in written.members { member.vector.withUnsafeBufferPointer { append(member.slot, $0) } }
+        distances = written.distances
     }
 
     var count: Int { slots.count }

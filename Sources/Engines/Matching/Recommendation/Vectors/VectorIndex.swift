@@ -32,7 +32,7 @@ public final class VectorIndex: Sendable {
         public let score: Float
     }
 
-    private let table: Mutex<VectorTable>
+    private let vectors: Mutex<KeyedVectors>
     /// Length of the vectors.
     public let dimension: Int
 
@@ -40,43 +40,82 @@ public final class VectorIndex: Sendable {
     public init(dimension: Int, settings: Settings = Settings()) {
         precondition(dimension > 0, "a vector has at least one component")
         self.dimension = dimension
-        table = Mutex(VectorTable(dimension: dimension, settings: settings))
+        vectors = Mutex(KeyedVectors(VectorTable(dimension: dimension, settings: settings)))
     }
 
     /// How many vectors there are.
-    public var count: Int { table.withLock { $0.count } }
+    public var count: Int { vectors.withLock { $0.table.count } }
 
     /// How many clusters they lie in; 1 while every query looks at all.
-    public var clusters: Int { table.withLock { $0.clusterCount } }
+    public var clusters: Int { vectors.withLock { $0.table.clusterCount } }
 
     /// Clusters that a query looked at, mean over those since the calibration.
-    public var probes: Double { table.withLock { $0.looks.mean } }
+    public var probes: Double { vectors.withLock { $0.work.looks.mean } }
 
     /// Puts a vector in its place, or moves it there. Vectors of another length or with a component that is no number are
     /// ignored.
     public func set(_ key: Key, _ vector: [Float]) {
         guard vector.count == dimension, vector.allSatisfy(\.isFinite) else { return }
-        table.withLock { $0.set(key, vector) }
+        vectors.withLock { $0.set(key, vector) }
     }
 
     /// Takes a vector out.
-    public func remove(_ key: Key) { table.withLock { $0.remove(key) } }
+    public func remove(_ key: Key) { vectors.withLock { $0.remove(key) } }
 
     /// The vectors of highest inner product, highest first; ties in the order of first sight.
     public func search(_ vector: [Float], count: Int) -> [Neighbour] {
         guard vector.count == dimension, count > 0 else { return [] }
-        return table.withLock { $0.search(vector, count) }
+        return vectors.withLock { $0.search(vector, count) }
     }
 
     /// The same by looking at every vector: slow, and what ``search(_:count:)`` is judged by.
     public func searchExactly(_ vector: [Float], count: Int) -> [Neighbour] {
         guard vector.count == dimension, count > 0 else { return [] }
-        return table.withLock { $0.searchExactly(vector, count) }
+        return vectors.withLock { $0.searchExactly(vector, count) }
     }
 
     /// Chooses the shortest reach so that queries near the index's own vectors find the share `recall` of their
     /// neighbours. Queries far from all vectors find fewer.
     public func calibrate(recall: Double, count: Int = 10, seed: UInt64 = 1) {
-        table.withLock { $0.calibrate(recall: recall, count: count, seed: seed) }
+        vectors.withLock {
+            $0.table.calibrate(recall: recall, count: count, seed: seed)
+            $0.work.looks = Looks()
+        }
+    }
+}
+
+/// Gives keys their slots.
+private struct KeyedVectors: Sendable {
+    var table: VectorTable
+    var work = VectorScratch()
+    private var keys: ContiguousArray<Key> = []
+    private var numbers: [Key: Int32] = [:]
+    private var free: ContiguousArray<Int32> = []
+
+    init(_ table: VectorTable) { self.table = table }
+
+    mutating func set(_ key: Key, _ vector: [Float]) {
+        if let slot = numbers[key] {
+            table.set(slot, vector)
+            return
+        }
+        let slot = free.popLast() ?? Int32(keys.count)
+        if Int(slot) == keys.count { keys.append(key) } else { keys[Int(slot)] = key }
+        numbers[key] = slot
+        table.set(slot, vector)
+    }
+
+    mutating func remove(_ key: Key) {
+        guard let slot = numbers.removeValue(forKey: key) else { return }
+        table.remove(slot)
+        free.append(slot)
+    }
+
+    mutating func search(_ vector: [Float], _ count: Int) -> [VectorIndex.Neighbour] {
+        table.search(vector, count, &work).map { VectorIndex.Neighbour(key: keys[Int($0.slot)], score: $0.score) }
+    }
+
+    func searchExactly(_ vector: [Float], _ count: Int) -> [VectorIndex.Neighbour] {
+        table.searchExactly(vector, count).map { VectorIndex.Neighbour(key: keys[Int($0.slot)], score: $0.score) }
     }
 }

@@ -1,0 +1,54 @@
+/// The embedding as bytes.
+extension ByteWriter {
+    mutating func write(_ embedding: Embedding) {
+        for number in embedding.settled.indices {
+            write(embedding.items, number)
+            write(embedding.settled[number])
+        }
+        for number in embedding.subjects.indices { write(embedding.subjects, number) }
+        write(embedding.table.settings.reach)
+        write(embedding.table.clusters) { writer, cluster in
+            for component in cluster.centre { writer.write(component) }
+            writer.write(cluster.distances)
+            // The order of the members is the order of their codes.
+            writer.write(cluster.slots) { writer, slot in
+                writer.write(slot)
+                for component in embedding.table[slot] { writer.write(component) }
+            }
+        }
+    }
+
+    private mutating func write(_ vectors: LearnedVectors, _ number: Int32) {
+        for component in vectors.rows[number] { write(component) }
+        write(vectors.mass(number))
+    }
+}
+
+extension ByteReader {
+    mutating func embedding(_ sizes: (items: Int, subjects: Int)) throws(SnapshotProblem) -> Embedding {
+        var embedding = Embedding()
+        for _ in 0..<sizes.items {
+            let (sum, mass) = (try components(), try read(Float.self))
+            embedding.restoreItem(Array(sum), mass, settled: try read())
+        }
+        for _ in 0..<sizes.subjects { embedding.restoreSubject(Array(try components()), try read()) }
+        let reach: Float = try read()
+        let clusters = try list { reader throws(SnapshotProblem) in
+            (
+                centre: try reader.components(), distances: try reader.read(Double.self),
+                members: try reader.list { reader throws(SnapshotProblem) in
+                    (slot: try reader.number(below: sizes.items), vector: try reader.components())
+                }
+            )
+        }
+        guard embedding.restore(clusters, reach: reach) else { throw .damaged(at: place) }
+        return embedding
+    }
+
+    private mutating func components() throws(SnapshotProblem) -> ContiguousArray<Float> {
+        var components = ContiguousArray<Float>()
+        components.reserveCapacity(Embedding.width)
+        for _ in 0..<Embedding.width { components.append(try read()) }
+        return components
+    }
+}
