@@ -38,10 +38,7 @@ public struct RankingWeights: Sendable, Hashable {
     public var context = 1.8
     /// For each halving of an item's share of the month, where only what is new to the person is asked for: the long tail
     /// gets its place as long as that costs no accuracy.
-    public var novelty = 0.05
-    /// How far, in log-odds, goods that are new to the person and nearly as good as one another change places from person to
-    /// person: who is offered which of them is drawn once for all, so that not everybody is offered the same few.
-    public var variety = 0.0
+    public var novelty = 0.07
 
     /// Above 0, what a learned ranking says of long habits takes the place of ``repurchase``, ``similarity``, ``popularity``
     /// and ``freshness``. 0 unless a decision brings it, as any other weight.
@@ -64,7 +61,7 @@ public struct RankingWeights: Sendable, Hashable {
         ("repurchase", \.repurchase), ("similarity", \.similarity), ("session", \.session), ("nearness", \.nearness),
         ("popularity", \.popularity), ("freshness", \.freshness), ("affinity", \.affinity),
         ("following", \.following), ("context", \.context),
-        ("novelty", \.novelty), ("variety", \.variety), ("learned", \.learned), ("fatigue", \.fatigue),
+        ("novelty", \.novelty), ("learned", \.learned), ("fatigue", \.fatigue),
         ("notInterested", \.notInterested), ("report", \.report), ("refund", \.refund), ("damping", \.damping),
     ]
 

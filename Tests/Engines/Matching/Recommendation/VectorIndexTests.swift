@@ -39,6 +39,17 @@ struct VectorIndexTests {
         for query in queries { #expect(index.search(query, count: 10).allSatisfy { $0.key < 1500 || $0.key >= 1750 }) }
     }
 
+    @Test("a limit bounds the clusters that a query looks at, the most promising first")
+    func limit() {
+        var settings = VectorIndex.Settings()
+        (settings.exactLimit, settings.clusterLimit, settings.lookLimit) = (500, 64, 6)
+        let index = VectorIndex(dimension: 24, settings: settings)
+        let drawn = vectors(2040, seed: 4)
+        for (number, vector) in drawn.prefix(2000).enumerated() { index.set(Key(number), vector) }
+        #expect(recall(index, Array(drawn.suffix(40))) > 0.7)
+        #expect(index.probes == 6)
+    }
+
     @Test("small tables are exact, and nonsense changes nothing")
     func small() {
         let index = VectorIndex(dimension: 3)

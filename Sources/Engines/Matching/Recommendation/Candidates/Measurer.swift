@@ -43,12 +43,14 @@ struct Measurer {
         attachHistory(&scratch)
         var candidates: ContiguousArray<Candidate> = []
         swap(&candidates, &scratch.candidates)
+        // A constant: a variable would be copied, with a reference count for each of its tables, for every candidate.
+        let known = scratch
         candidates.withUnsafeMutableBufferPointer { candidates in
             for place in candidates.indices {
                 // What lies far apart in memory is asked for before it is its turn.
                 let ahead = place + Self.ahead
                 if ahead < candidates.count { fetch(candidates[ahead].item) }
-                measureEarly(&candidates[place], scratch)
+                measureEarly(&candidates[place], known)
             }
         }
         swap(&candidates, &scratch.candidates)
@@ -97,13 +99,14 @@ struct Measurer {
     func measure(_ scratch: inout Scratch) {
         var candidates: ContiguousArray<Candidate> = []
         swap(&candidates, &scratch.candidates)
+        let known = scratch
         candidates.withUnsafeMutableBufferPointer { candidates in
             for place in candidates.indices {
                 // Records are read where they lie: a copy would count references of what they hold.
                 let item = candidates[place].item
                 let ahead = place + Self.ahead
                 if ahead < candidates.count { fetch(candidates[ahead].item) }
-                measure(&candidates[place], world.items[item], world.counters[item], scratch)
+                measure(&candidates[place], world.items[item], world.counters[item], known)
             }
         }
         swap(&candidates, &scratch.candidates)

@@ -11,8 +11,6 @@ struct Ranker: Sendable {
     var actions: ActionModels?
     /// Whether only what is new to the person is ranked.
     var discovers = false
-    /// Draws who is offered which of nearly equal goods: the person's number.
-    var person: Int32 = -1
 
     func rank(_ candidates: inout ContiguousArray<Candidate>) {
         if let odds = model?.logOdds(candidates) {
@@ -28,8 +26,7 @@ struct Ranker: Sendable {
         }
         for place in candidates.indices {
             let signals = candidates[place].signals
-            var score = model == nil ? score(signals) : learnedScore(signals)
-            if discovers, model != nil { score += turn(candidates[place].item) }
+            let score = model == nil ? score(signals) : learnedScore(signals)
             candidates[place].score = candidates[place].paused ? score - 20 : score
         }
     }
@@ -64,13 +61,6 @@ struct Ranker: Sendable {
         // Where nobody wants an item, its share says nothing more.
         let novelty = discovers ? Float(weights.novelty) * max(-14, signals[.month]) : 0
         return naturalLog(strength) - cost(signals) - novelty
-    }
-
-    /// −1 … 1 times the weight of variety, an item's and a person's own.
-    private func turn(_ item: Int32) -> Float {
-        guard weights.variety > 0 else { return 0 }
-        var random = SplitMix64(seed: UInt64(UInt32(bitPattern: item)) << 32 | UInt64(UInt32(bitPattern: person)))
-        return Float(weights.variety * (2 * random.unit() - 1))
     }
 
     private func cost(_ signals: Signals) -> Float {

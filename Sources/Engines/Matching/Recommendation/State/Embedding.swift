@@ -71,6 +71,8 @@ struct Embedding: Sendable {
         var settings = VectorIndex.Settings()
         settings.exactLimit = 2048
         settings.rerank = 1
+        // Near enough for candidates: the most promising clusters hold most of what is asked for.
+        settings.lookLimit = 16
         return settings
     }
 

@@ -36,7 +36,7 @@ extension Learner {
             admission: ranking?.admission,
             ranker: Ranker(
                 weights: weights, model: ranking?.model, prior: ranking?.prior ?? PopularityPrior(), actions: actions,
-                discovers: request.discovery, person: number))
+                discovers: request.discovery))
     }
 
     /// The training data of the closed-form model as it stands at `now`.

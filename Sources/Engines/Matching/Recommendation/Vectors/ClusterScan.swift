@@ -11,16 +11,19 @@ struct ClusterScan {
     /// The clusters that are looked at whatever the others promise: they raise the bar.
     private static let firstLooks = 8
 
-    /// - Parameter promises: of each cluster; those looked at first lose theirs.
+    /// - Parameters:
+    ///   - promises: of each cluster; those looked at first lose theirs.
+    ///   - limit: most clusters looked at, the most promising; nil for all that promise more than what was found.
     /// - Returns: how many clusters were looked at.
-    func run(_ promises: UnsafeMutableBufferPointer<Float>, _ best: inout Best) -> Int {
-        let first = Best.places(of: UnsafeBufferPointer(promises), limit: Self.firstLooks)
+    func run(_ promises: UnsafeMutableBufferPointer<Float>, _ best: inout Best, limit: Int?) -> Int {
+        let first = Best.places(of: UnsafeBufferPointer(promises), limit: limit ?? Self.firstLooks)
         for place in first { fetch(place) }
         for place in first {
             look(into: place, &best)
             promises[Int(place)] = -.infinity
         }
         var looked = first.count
+        if limit != nil { return first.count }
         // One behind, so that the memory of each is on its way before it is read.
         var waiting: Int32 = -1
         for place in 0..<Int32(promises.count) where promises[Int(place)] > best.bar {

@@ -18,6 +18,8 @@ public final class VectorIndex: Sendable {
         /// How many spreads beyond its centre a cluster is searched for better vectors than those found;
         /// ``VectorIndex/calibrate(recall:count:seed:)`` chooses it. More finds more and takes longer.
         public var reach: Float = 0.5
+        /// Most clusters looked at for one query; nil for all that promise better vectors. A limit bounds the time and finds less.
+        public var lookLimit: Int?
         /// Candidates compared in full precision, as a multiple of the count asked for.
         public var rerank = 2
 

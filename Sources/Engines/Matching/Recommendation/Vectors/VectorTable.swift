@@ -225,7 +225,7 @@ struct VectorTable: Sendable {
                     work.scores.withUnsafeMutableBufferPointer { scores in
                         work.passing.withUnsafeMutableBufferPointer { rows in
                             ClusterScan(query: query, width: width, clusters: clusters, scores: scores, rows: rows)
-                                .run(promises, &best)
+                                .run(promises, &best, limit: settings.lookLimit)
                         }
                     }
                 }
