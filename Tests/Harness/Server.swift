@@ -14,13 +14,15 @@ public final class Server: Sendable {
 
     /// Starts a server and waits until it is ready.
     public static func start(
-        data: String, port: Int? = nil, environment: [String: String] = [:], within limit: Duration = .seconds(60)
+        data: String, postgres: String? = nil, port: Int? = nil, environment: [String: String] = [:],
+        within limit: Duration = .seconds(60)
     ) async throws -> Server {
         let port = try port ?? freePort()
         let log = NSTemporaryDirectory() + "quanyu-serve-\(port).log"
-        let arguments = [
-            "serve", "--data", data, "--port", "\(port)", "--scrypt-rounds", "1024", "--log-level", "warning",
-        ]
+        let arguments =
+            [
+                "serve", "--data", data, "--port", "\(port)", "--scrypt-rounds", "1024", "--log-level", "warning",
+            ] + (postgres.map { ["--postgres", $0] } ?? [])
         let child = try Child(try Executable.quanyu, arguments, environment: environment, output: log)
         let server = Server(address: "http://127.0.0.1:\(port)", child: child)
         let caller = Caller(server.address)
@@ -49,11 +51,11 @@ public final class Server: Sendable {
 ///
 /// - Throws: what `body` throws, or ``HarnessProblem`` when the server doesn't end in order.
 public func withSmallMarket(
-    withVideos: Bool = false, isolation: isolated (any Actor)? = #isolation,
+    withVideos: Bool = false, postgres: String? = nil, isolation: isolated (any Actor)? = #isolation,
     _ body: (Server, SmallMarket) async throws -> Void
 ) async throws {
-    let market = try await SmallMarket(withVideos: withVideos)
-    let server = try await Server.start(data: market.data)
+    let market = try await SmallMarket(withVideos: withVideos, postgres: postgres)
+    let server = try await Server.start(data: market.data, postgres: postgres)
     do {
         try await body(server, market)
     } catch {

@@ -13,12 +13,15 @@ public final class SmallMarket: Sendable {
 
     /// The data folder.
     public let data: String
+    /// The connection string of its PostgreSQL; `nil` for the SQLite file in the folder.
+    public let postgres: String?
     private let folder: Scratch
 
     /// Writes the import folder and imports it into `data`, or into a folder of its own.
-    public init(withVideos: Bool = false, data: String? = nil) async throws {
+    public init(withVideos: Bool = false, data: String? = nil, postgres: String? = nil) async throws {
         folder = try Scratch()
         self.data = data ?? "\(folder.path)/data"
+        self.postgres = postgres
         let source = "\(folder.path)/import"
         try FileManager.default.createDirectory(atPath: "\(source)/media", withIntermediateDirectories: true)
         let videos = withVideos ? try await Self.films(in: "\(source)/media") : []
@@ -28,12 +31,15 @@ public final class SmallMarket: Sendable {
         guard let picture = Data(base64Encoded: Self.picture) else { throw HarnessProblem("The picture is broken.") }
         try picture.write(to: URL(filePath: "\(source)/media/a.png"))
         let (end, output) = try await Child.run(
-            try Executable.quanyu, ["import", source, "--data", self.data, "--scrypt-rounds", "1024", "--quiet"])
+            try Executable.quanyu, ["import", source, "--scrypt-rounds", "1024", "--quiet"] + place)
         guard end == .exit(0) else {
             let rejected = (try? String(contentsOfFile: "\(source)/.quanyu/rejected.jsonl", encoding: .utf8)) ?? ""
             throw HarnessProblem("The import ended with \(end): \(output)\n\(rejected)")
         }
     }
+
+    /// Where it lies, as options of `quanyu`.
+    public var place: [String] { ["--data", data] + (postgres.map { ["--postgres", $0] } ?? []) }
 
     /// Films three seconds of a test picture, once a video.
     private static func films(in folder: String) async throws -> [String] {

@@ -118,7 +118,7 @@ struct CartView {
         var view = View(line, context)
         view["variant"] = line.variant.id.description
         view["quantity"] = String(line.line.quantity)
-        view["isOut"] = !line.isBuyable
+        view["lineClass"] = line.isBuyable ? "line" : "line line--out"
         view["hasList"] = line.price?.list != nil
         view["changeText"] = false
         if line.priceChanged, let now = line.price?.amount {

@@ -208,22 +208,27 @@ public struct ProductCard: Sendable, Equatable {
 extension Product {
     /// A product without its variants.
     init(_ row: SQLRow) throws {
-        let decoder = JSONDecoder()
         id = try row.get("id")
         shop = try row.get("shop")
         category = try row.get("category")
         title = Localized(en: try row.get("title_en"), zh: try row.get("title_zh"))
         description = Localized(en: try row.get("description_en"), zh: try row.get("description_zh"))
         brand = try row.get("brand")
-        attributes = try decoder.decode([Attribute].self, from: Data(try row.get("attributes", as: String.self).utf8))
-        media = try decoder.decode([String].self, from: Data(try row.get("media", as: String.self).utf8))
-        alts = try decoder.decode([String: Localized].self, from: Data(try row.get("alts", as: String.self).utf8))
+        attributes = try Self.decoded(try row.get("attributes"), or: [])
+        media = try Self.decoded(try row.get("media"), or: [])
+        alts = try Self.decoded(try row.get("alts"), or: [:])
         isListed = try row.get("is_listed")
         createdAt = try row.get("created_at")
         code = try row.get("code")
         isArchived = try row.get("is_archived")
         version = try row.get("version")
         variants = []
+    }
+
+    /// Most products have no texts for their pictures, and a decoder costs more than a look.
+    private static func decoded<Value: Decodable>(_ text: String, or empty: Value) throws -> Value {
+        if text == "[]" || text == "{}" { return empty }
+        return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
     }
 }
 

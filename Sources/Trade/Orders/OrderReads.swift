@@ -134,7 +134,7 @@ extension Orders {
                 counts[state] = try transaction.value(
                     """
                     SELECT COUNT(*) FROM (SELECT 1 FROM orders WHERE shop = \(shop) AND state = \(state.rawValue)
-                        LIMIT \(Self.countLimit)) AS some
+                        LIMIT \(Self.countLimit)) AS counted
                     """)
             }
             return counts

@@ -188,12 +188,12 @@ import Testing
     }
 
     /// An account with a role that an operator's command grants.
-    private static func account(
+    static func account(
         _ email: String, role: String, _ server: Server, _ market: SmallMarket
     ) async throws -> Caller {
         let caller = Caller(server.address)
         _ = try await caller.signUp(email)
-        let (end, output) = try await Child.run(try Executable.quanyu, ["grant", email, role, "--data", market.data])
+        let (end, output) = try await Child.run(try Executable.quanyu, ["grant", email, role] + market.place)
         guard end == .exit(0) else { throw HarnessProblem("\(role) was not granted: \(output)") }
         _ = try await caller.signIn(email)
         return caller
