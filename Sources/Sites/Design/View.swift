@@ -31,12 +31,6 @@ struct View: MustacheParent, ExpressibleByDictionaryLiteral {
     func child(named name: String) -> Any? { values[name] }
 }
 
-/// Most values of a page are text; that it says so itself spares three questions about its type for each.
-extension String: @retroactive MustacheCustomRenderable {
-    public var renderText: String { self }
-    public var isNull: Bool { false }
-}
-
 /// Text inside a page: what could be read as markup is escaped.
 struct PageText: MustacheContentType {
     func escapeText(_ text: String) -> String {
