@@ -33,13 +33,11 @@ struct BenchCheckout: AsyncParsableCommand {
         }
         let report = try await BenchServer.run(installation, port: port) { [seconds, oscar, shopOrders] server in
             let goods = try await CheckoutMarket.make(in: server.market, buyers: 1_000)
-            // First: what is told of thousands of orders a second keeps the machine busy for a while after them.
-            let lists = try await LongLists(server: server, goods: goods).figures(orders: shopOrders)
             var report = BenchReport("checkout")
             try await Self.flashSale(server, goods, seconds: seconds, postgres: postgres, into: &report)
             try await Self.exactness(server, goods, into: &report)
             try await Self.baskets(server, goods, seconds: seconds, beside: oscar, into: &report)
-            report.figures += lists
+            report.figures += try await LongLists(server: server, goods: goods).figures(orders: shopOrders)
             return report
         }
         try report.show(json: json)
