@@ -22,12 +22,16 @@ extension Feed {
         request.weights = personal.weights
         request.explorationShare = personal.exploration.map { Double($0) / 10_000 }
         let ranked = engine.recommend(request)
-        // What is going on in rooms is old after some seconds.
-        let lifetime = request.rooms.isEmpty ? Duration.minutes(1) : .seconds(5)
-        reserves.keep(ranked, shown: count, for: person, until: now + lifetime)
+        reserves.keep(ranked, shown: count, for: person, until: now + lifetime(for: person, request.rooms))
         return shown(
             ranked.slots.prefix(count), model: ranked.modelVersion, to: person, surface: "feed", at: now,
             exposures: personal.exposures)
+    }
+
+    /// How long a ranking holds. What is going on in rooms is old after some seconds; not after the same ones for everybody,
+    /// or all would be ranked anew at once and wait for each other.
+    private func lifetime(for person: PersonID, _ rooms: [RoomOffer]) -> Duration {
+        rooms.isEmpty ? .minutes(1) : .milliseconds(2_000 + Int64(person.rawValue % 3_000))
     }
 
     /// Goods like one that is being looked at, for this person.
