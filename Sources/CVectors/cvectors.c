@@ -1,12 +1,5 @@
 #include "CVectors.h"
-
-#if defined(__x86_64__) && defined(__linux__)
-#include <immintrin.h>
-#define HAS_X86 1
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CLONES
-#endif
+#include "machine.h"
 
 // 128 times the sum of the query: what the offset of the codes adds to every inner product.
 static int32_t offset_of(const int8_t *query, int64_t dimension) {

@@ -248,23 +248,21 @@ extension Live {
 }
 
 extension Live {
+    private static let openStates = LiveState.allCases.filter(\.isOpen).map(\.rawValue)
+
     /// A host's sessions that come or run.
     public static func open(of host: LiveHost, in transaction: any Transaction) throws -> [LiveSession] {
-        let states = LiveState.allCases.filter(\.isOpen).map(\.rawValue)
-        return try sessions(
-            where: "host = \(host.description) AND state IN \(list: states) ORDER BY id", in: transaction)
+        try sessions(
+            where: "host = \(host.description) AND state IN \(list: openStates) ORDER BY id", in: transaction)
     }
-}
 
-extension Live {
     /// Sessions that come or run and whose bags hold some of these goods, the next first.
     public func open(holding products: [ProductID], limit: Int) async throws -> [LiveSession] {
         guard !products.isEmpty else { return [] }
-        let states = LiveState.allCases.filter(\.isOpen).map(\.rawValue)
         return try await store.read {
             try Self.sessions(
                 where: """
-                    state IN \(list: states)
+                    state IN \(list: Self.openStates)
                     AND id IN (SELECT session FROM live_products WHERE product IN \(list: products))
                     ORDER BY planned_at, id LIMIT \(limit)
                     """, in: $0)

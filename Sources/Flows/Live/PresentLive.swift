@@ -52,16 +52,12 @@ public struct PresentLive: Sendable {
 
     func shown(_ id: LiveSessionID, in language: Language) async throws -> ShownLiveRoom {
         let now = market.source.now
-        let version = market.live.version
-        if let known = market.shownRooms.find(ShownRoom(session: id, language: language, version: version), at: now) {
-            return known
-        }
+        let key = ShownRoom(session: id, language: language, version: market.live.version)
+        if let known = market.shownRooms.find(key, at: now) { return known }
         guard let session = try await market.live.sessions([id]).first else { throw NotFound("live session") }
         let reading = RoomReading(session, language, version: market.pricing.version)
         let room = try await read(reading)
-        market.shownRooms.remember(
-            [ShownRoom(session: id, language: language, version: version): room], at: now,
-            version: market.shownRooms.version)
+        market.shownRooms.remember([key: room], at: now, version: market.shownRooms.version)
         return room
     }
 

@@ -107,7 +107,7 @@ private final class LiveWatching: Sendable {
             let room = try await PresentLive(market).shown(visit.session, in: language)
             if room.state == .live, seenAt.map({ $0 + Live.refreshTime <= now }) ?? true {
                 // The session may end meanwhile; then there is nothing to watch.
-                try? await watch()
+                try? await WatchLive(market)(visit)
                 seenAt = now
             }
             if room != shown {
@@ -119,12 +119,6 @@ private final class LiveWatching: Sendable {
             }
             if !room.state.isOpen { return send(ServerSentEvent("end", room.state.rawValue)) }
             try await Task.sleep(for: Self.pace)
-        }
-    }
-
-    private func watch() async throws {
-        try await market.store.write { [live = market.live, visit] in
-            try live.watch(visit.session, by: visit.person, in: $0)
         }
     }
 }

@@ -68,7 +68,8 @@ struct CartPages: Sendable {
         let form = try await Form(request, context)
         let quantity = try form.number("quantity") ?? 1
         do {
-            try await change(try context.identifier("variant", "cart line"), to: quantity, try context.anybody().person)
+            try await ChangeCart(market)(
+                try context.identifier("variant", "cart line"), to: quantity, for: try context.anybody().person)
         } catch let problem as InvalidField {
             return try await show(request, context, problem: problem)
         }
@@ -82,10 +83,6 @@ struct CartPages: Sendable {
         let quantity = try await market.store.write { try Carts.remove(variant, from: person, in: $0) }
         // One that is gone already is what was wanted.
         return Frame.redirect(quantity.map { "/cart?removed=\(variant)&quantity=\($0)" } ?? "/cart")
-    }
-
-    private func change(_ variant: VariantID, to quantity: Int64, _ person: PersonID) async throws {
-        try await market.store.write { try Carts.setQuantity(quantity, of: variant, for: person, in: $0) }
     }
 }
 
