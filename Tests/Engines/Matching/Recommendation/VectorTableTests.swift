@@ -87,7 +87,8 @@ struct VectorTableTests {
         #expect(!isRestoredTwice)
     }
 
-    @Test("directions follow the vectors when these move elsewhere, and are let go when there are none", arguments: 1...3)
+    @Test(
+        "directions follow the vectors when these move elsewhere, and are let go when there are none", arguments: 1...3)
     func drift(seed: UInt64) {
         var dice = Dice(seed: seed)
         var table = VectorTable(dimension: Shape.length, settings: Self.settings)

@@ -47,7 +47,8 @@ struct PrincipalComponents: Sendable {
                 guard let vector = vector.baseAddress, let start = directions.baseAddress else { return }
                 let length = directions.count / width
                 for place in 0..<width {
-                    projection.initializeElement(at: place, to: quanyu_dot(start + place * length, vector, Int64(length)))
+                    projection.initializeElement(
+                        at: place, to: quanyu_dot(start + place * length, vector, Int64(length)))
                 }
             }
             return body(UnsafeBufferPointer(projection))

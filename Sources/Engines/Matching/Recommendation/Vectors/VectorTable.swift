@@ -274,8 +274,10 @@ struct VectorTable: Sendable {
                 work.promises.withUnsafeMutableBufferPointer { promises in
                     work.scores.withUnsafeMutableBufferPointer { scores in
                         work.passing.withUnsafeMutableBufferPointer { rows in
-                            ClusterScan(query: query, width: vectors.width, clusters: clusters, scores: scores, rows: rows)
-                                .run(promises, &best, limit: settings.lookLimit)
+                            ClusterScan(
+                                query: query, width: vectors.width, clusters: clusters, scores: scores, rows: rows
+                            )
+                            .run(promises, &best, limit: settings.lookLimit)
                         }
                     }
                 }
