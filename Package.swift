@@ -176,7 +176,8 @@ let package = Package(
             name: "FaultsTests", dependencies: ["Harness", "Quanyu", "Store", "StoreSQLite", "Sequences"],
             path: "Tests/Faults"),
         .testTarget(name: "JourneysTests", dependencies: ["Harness", "Quanyu"], path: "Tests/Journeys"),
-        .testTarget(name: "SimulateTests", dependencies: ["Quanyu", "World"], path: "Tests/Simulate"),
+        .testTarget(
+            name: "SimulateTests", dependencies: ["Quanyu", "World", "Store", "StoreSQLite"], path: "Tests/Simulate"),
         .testTarget(name: "AnalyzeTests", dependencies: ["Quanyu", "Inference"], path: "Tests/Analyze"),
         .testTarget(
             name: "StoresTests",

@@ -1,6 +1,7 @@
 import Experience
 import HTTP
 import Kernel
+import Orders
 import Store
 
 /// The person who was asked answers a survey, or says that they don't want to; each command once.
@@ -17,7 +18,11 @@ public struct AnswerSurvey: Sendable {
         let now = market.source.now
         _ = try await market.store.write { [market] transaction in
             try transaction.once(command.key, fingerprint: command.fingerprint, at: now) {
-                try market.experience.answer(id, with: answer, by: command.identity.person, in: transaction)
+                try market.experience.answer(
+                    id, with: answer, by: command.identity.person,
+                    products: { order in
+                        Set(try Orders.order(order, in: transaction)?.lines.map(\.product) ?? []).sorted()
+                    }, in: transaction)
                 return id
             }
         }

@@ -1,5 +1,7 @@
 import Flows
 import Foundation
+import Store
+import StoreSQLite
 import Testing
 
 @testable import Quanyu
@@ -63,6 +65,23 @@ import Testing
         } catch {
             #expect(Simulate.message(for: error).contains("--keep"))
         }
+    }
+
+    @Test("Weights that ask for learned rankings get them, learned every morning, and nobody else does")
+    func learned() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "learned-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let plan = SimulationPlan(
+            days: 4, seed: 3, shoppers: 60, treatment: "learned = 1", enjoyment: 0, tellsTruth: false, kept: folder)
+        _ = try await Self.report(plan)
+        let store = try SQLiteStore(path: "\(folder)/quanyu.sqlite")
+        let models = try await store.read {
+            try $0.rows("SELECT DISTINCT model FROM slates").map { try $0.get("model", as: String.self) }
+        }
+        await store.close()
+        let learned = Set(models.filter { $0.contains("/ranking-") })
+        #expect(!learned.isEmpty && learned.allSatisfy { $0.hasPrefix("simulated/") }, "\(models)")
+        #expect(models.contains { !$0.contains("/ranking-") })
     }
 
     @Test("The same seed prints the same days, another seed others")

@@ -209,7 +209,9 @@ struct ExperiencePagesTests {
         func rates(_ like: String, _ currency: String, _ key: String) -> [(String, String)] {
             [
                 ("decision", "\(decision)"), ("currency", currency), ("like", like), ("refundPoints", "8"),
-                ("refundCost", "9"), ("reportPoints", "15"), ("notInterestedPoints", "1"), ("key", key),
+                ("refundCost", "9"), ("lateDeliveryPoints", "3"), ("lateDeliveryCost", "2"),
+                ("complaintPoints", "12"), ("complaintCost", "15"), ("reportPoints", "15"),
+                ("notInterestedPoints", "1"), ("key", key),
             ]
         }
         for wrong in [rates("0", "CNY", "r1"), rates("much", "CNY", "r2"), rates("0.2", "yuan", "r3")] {

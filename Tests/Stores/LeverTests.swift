@@ -294,7 +294,8 @@ struct LeverTests {
     private static func checkRates(_ desk: CouponLab) async throws {
         let keep = KeepAllocations(desk.market)
         let rates = ExchangeRates(
-            currency: .cny, like: 20, refundPoints: 2, reportPoints: 0, notInterestedPoints: 0, refundCost: 100)
+            currency: .cny, like: 20, refundPoints: 2, reportPoints: 0, notInterestedPoints: 0, refundCost: 100,
+            complaintPoints: 3, complaintCost: 50)
         let idle = try await desk.lab.draftDecision()
         await #expect(throws: DecisionProblem.notRunning) {
             try await keep.setRates(rates, for: idle, desk.lab.command)
@@ -318,6 +319,9 @@ struct LeverTests {
         #expect(
             Set(weights.map(\.version)).count == 1 && weights[0].version.hasPrefix(Feed.baseline.version + "+rates-1"))
         #expect(weights.allSatisfy { abs($0.refund - min(100, expected)) < 1e-9 }, "\(expected)")
+        let complaint = (made.outcome.experience * 3 + made.outcome.money * 50) / 20
+        #expect(weights.allSatisfy { abs($0.complaint - max(Feed.baseline.complaint, min(100, complaint))) < 1e-9 })
+        #expect(weights.allSatisfy { $0.lateDelivery == Feed.baseline.lateDelivery }, "rates name nothing for it")
         #expect(weights.allSatisfy { $0.report == Feed.baseline.report && $0.buy == Feed.baseline.buy })
     }
 

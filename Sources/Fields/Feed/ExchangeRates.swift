@@ -5,8 +5,8 @@ import Store
 
 /// What dissatisfaction costs beside what a like is worth, so that published prices can say how much the feed lets it weigh.
 ///
-/// One predicted refund weighs (μ·points + λ·cost) / value of a like, and so do a report and a *not interested*. A price only
-/// ever raises a weight: what a weight set says is the least that dissatisfaction costs.
+/// One predicted refund weighs (μ·points + λ·cost) / value of a like, and so do a late delivery, a complaint, a report and a
+/// *not interested*. A price only ever raises a weight: what a weight set says is the least that dissatisfaction costs.
 public struct ExchangeRates: Sendable, Hashable, Codable {
     /// The currency of money and of the prices that are read.
     public var currency: Currency
@@ -18,15 +18,24 @@ public struct ExchangeRates: Sendable, Hashable, Codable {
     public var notInterestedPoints: Double
     /// What one refund costs the platform, in minor units; not negative.
     public var refundCost: Double
+    /// NPS points that one late delivery, one complaint takes from a person, 0…200; nothing where a rate does not name them.
+    public var lateDeliveryPoints: Double?
+    public var complaintPoints: Double?
+    /// What one late delivery, one complaint costs the platform, in minor units; not negative, nothing where not named.
+    public var lateDeliveryCost: Double?
+    public var complaintCost: Double?
 
     /// Rates.
     public init(
         currency: Currency, like: Double, refundPoints: Double, reportPoints: Double, notInterestedPoints: Double,
-        refundCost: Double
+        refundCost: Double, lateDeliveryPoints: Double? = nil, complaintPoints: Double? = nil,
+        lateDeliveryCost: Double? = nil, complaintCost: Double? = nil
     ) {
         (self.currency, self.like, self.refundPoints) = (currency, like, refundPoints)
         (self.reportPoints, self.notInterestedPoints) = (reportPoints, notInterestedPoints)
         self.refundCost = refundCost
+        (self.lateDeliveryPoints, self.lateDeliveryCost) = (lateDeliveryPoints, lateDeliveryCost)
+        (self.complaintPoints, self.complaintCost) = (complaintPoints, complaintCost)
     }
 
     /// The rates with every number checked.
@@ -36,10 +45,16 @@ public struct ExchangeRates: Sendable, Hashable, Codable {
         guard like.isFinite, like > 0 else {
             throw InvalidField("like", "must be a number above zero.", zh: "须为大于零的数。")
         }
-        guard [refundPoints, reportPoints, notInterestedPoints].allSatisfy({ $0.isFinite && (0...200).contains($0) })
-        else { throw InvalidField("points", "must be 0–200 points.", zh: "须为 0–200 点。") }
-        guard refundCost.isFinite, (0...1e12).contains(refundCost) else {
-            throw InvalidField("refundCost", "must not be negative.", zh: "不能为负数。")
+        let points = [refundPoints, reportPoints, notInterestedPoints, lateDeliveryPoints ?? 0, complaintPoints ?? 0]
+        guard points.allSatisfy((0...200).contains) else {
+            throw InvalidField("points", "must be 0–200 points.", zh: "须为 0–200 点。")
+        }
+        let costs = [
+            ("refundCost", refundCost), ("lateDeliveryCost", lateDeliveryCost ?? 0),
+            ("complaintCost", complaintCost ?? 0),
+        ]
+        for (field, cost) in costs where !(0...1e12).contains(cost) {
+            throw InvalidField(field, "must not be negative.", zh: "不能为负数。")
         }
         return self
     }
@@ -52,6 +67,8 @@ public struct ExchangeRates: Sendable, Hashable, Codable {
         }
         var priced = weights
         priced.refund = weight(weights.refund, refundPoints, refundCost)
+        priced.lateDelivery = weight(weights.lateDelivery, lateDeliveryPoints ?? 0, lateDeliveryCost ?? 0)
+        priced.complaint = weight(weights.complaint, complaintPoints ?? 0, complaintCost ?? 0)
         priced.report = weight(weights.report, reportPoints)
         priced.notInterested = weight(weights.notInterested, notInterestedPoints)
         if priced != weights { priced.version += "+\(name)" }

@@ -25,7 +25,8 @@ public final class Feed: Sendable {
     /// What the room follows.
     static let topics = [
         Touchpoint.topic, "catalog.product_changed", "content.video_changed", "stock.availability_changed",
-        "orders.order_changed", "people.visitor_recognised", LiveChange.sessionTopic, LiveChange.signalTopic,
+        "orders.order_changed", "after_sales.case_changed", "experience.survey_answered", "people.visitor_recognised",
+        LiveChange.sessionTopic, LiveChange.signalTopic,
     ]
 
     /// - Parameter snapshotPath: where the engine's state is kept between runs; without it the whole journal is read.

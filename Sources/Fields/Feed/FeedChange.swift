@@ -43,7 +43,26 @@ enum FeedChange {
         let buyer: PersonID
         let state: String
         let time: Instant
+        let paidAt: Instant?
         let lines: [Line]
+    }
+
+    fileprivate struct CaseFact: Decodable {
+        let buyer: PersonID
+        let kind: String
+        let reason: String
+        let state: String
+        let from: String?
+        let isShipped: Bool?
+        let wasDisputed: Bool?
+        let products: [ProductID]?
+    }
+
+    fileprivate struct AnswerFact: Decodable {
+        let person: PersonID
+        let score: Int
+        let products: [ProductID]?
+        let time: Instant
     }
 
     private struct RecognisedFact: Decodable {
@@ -63,10 +82,8 @@ enum FeedChange {
                 }
                 continue
             }
-            if fact.topic == "orders.order_changed" {
-                if let order = try? decoder.decode(OrderFact.self, from: Data(fact.payload.utf8)) {
-                    events += order.events
-                }
+            if let told = trade(fact, decoder) {
+                events += told
                 continue
             }
             guard let change = change(fact, decoder) else { continue }
@@ -75,6 +92,18 @@ enum FeedChange {
             changes.append(change)
         }
         return events.isEmpty ? changes : changes + [.events(events)]
+    }
+
+    /// What was bought, and what of it was regretted; `nil` for facts about something else.
+    private static func trade(_ fact: Fact, _ decoder: JSONDecoder) -> [Event]? {
+        let data = Data(fact.payload.utf8)
+        return switch fact.topic {
+        case "orders.order_changed": (try? decoder.decode(OrderFact.self, from: data))?.events ?? []
+        case "after_sales.case_changed":
+            (try? decoder.decode(CaseFact.self, from: data))?.events(at: fact.at) ?? []
+        case "experience.survey_answered": (try? decoder.decode(AnswerFact.self, from: data))?.events ?? []
+        default: nil
+        }
     }
 
     private static func change(_ fact: Fact, _ decoder: JSONDecoder) -> FeedChange? {
@@ -115,13 +144,55 @@ enum FeedChange {
 }
 
 extension FeedChange.OrderFact {
+    /// A purchase when it is paid, and a late delivery by the rule that the shop's score goes by: shipped, or cancelled
+    /// unshipped, later than the shop has time to ship. What never left is no return.
     fileprivate var events: [Event] {
-        let kind: Event.Kind? = state == "paid" ? .buy : nil
-        guard let kind else { return [] }
-        return lines.map {
-            Event(
-                person: buyer.rawValue, subject: $0.product.rawValue, kind: kind, time: time.milliseconds,
-                quantity: Int32(clamping: $0.quantity))
+        switch state {
+        case "paid":
+            lines.map {
+                Event(
+                    person: buyer.rawValue, subject: $0.product.rawValue, kind: .buy, time: time.milliseconds,
+                    quantity: Int32(clamping: $0.quantity))
+            }
+        case "shipped", "cancelled":
+            if let paidAt, time > paidAt + .shippingTime {
+                Event.regrets(.lateDelivery, of: lines.map(\.product), by: buyer, at: time)
+            } else {
+                []
+            }
+        default: []
+        }
+    }
+}
+
+extension FeedChange.CaseFact {
+    /// Told once a case, at its end: goods that had left and were paid back are a refund, the shop's fault and whatever the
+    /// platform had to be called into are a complaint.
+    fileprivate func events(at time: Instant) -> [Event] {
+        guard state == "completed" || state == "closed" else { return [] }
+        let isRefund = from == "refunding" && state == "completed" && kind != "priceProtection" && isShipped == true
+        let isFault = ["notReceived", "damaged", "notAsDescribed", "wrongItem"].contains(reason)
+        let kinds: [(Event.Kind, Bool)] = [
+            (.refund, isRefund), (.complaint, wasDisputed == true || isFault && state == "completed"),
+        ]
+        return kinds.filter(\.1).flatMap { Event.regrets($0.0, of: products ?? [], by: buyer, at: time) }
+    }
+}
+
+extension FeedChange.AnswerFact {
+    /// Whoever would not recommend what they got (0–6 of 10, the North Star's detractors) complains.
+    fileprivate var events: [Event] {
+        score <= 6 ? Event.regrets(.complaint, of: products ?? [], by: person, at: time) : []
+    }
+}
+
+extension Event {
+    /// One event a product, however many lines of it there were.
+    fileprivate static func regrets(
+        _ kind: Kind, of products: [ProductID], by person: PersonID, at time: Instant
+    ) -> [Event] {
+        Set(products).sorted().map {
+            Event(person: person.rawValue, subject: $0.rawValue, kind: kind, time: time.milliseconds)
         }
     }
 }

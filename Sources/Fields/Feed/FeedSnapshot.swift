@@ -2,7 +2,7 @@ import Foundation
 import Journal
 import Matching
 
-/// The engine's state at a place of the journal, in a file.
+/// The engine's state at a place of the journal, in a file; beside it, what was bought from slates and may still be regretted.
 struct FeedSnapshot {
     let position: Position
     let matcher: Matcher
@@ -19,6 +19,7 @@ struct FeedSnapshot {
             ($0.loadUnaligned(as: Int64.self), $0.loadUnaligned(fromByteOffset: 8, as: Int64.self))
         }
         guard let matcher = try? Matcher(snapshot: Array(data.dropFirst(16))) else { return nil }
+        adoptPurchases(of: path, at: data.prefix(16), by: matcher)
         return FeedSnapshot(
             position: Position(epoch: Int64(littleEndian: numbers.0), sequence: Int64(littleEndian: numbers.1)),
             matcher: matcher)
@@ -26,10 +27,20 @@ struct FeedSnapshot {
 
     /// Writes the file as a whole: a crash leaves the old one.
     func write(to path: String) {
-        var data = Data()
-        withUnsafeBytes(of: position.epoch.littleEndian) { data.append(contentsOf: $0) }
-        withUnsafeBytes(of: position.sequence.littleEndian) { data.append(contentsOf: $0) }
-        data.append(contentsOf: matcher.snapshot())
-        try? data.write(to: URL(fileURLWithPath: path), options: .atomic)
+        var place = Data()
+        withUnsafeBytes(of: position.epoch.littleEndian) { place.append(contentsOf: $0) }
+        withUnsafeBytes(of: position.sequence.littleEndian) { place.append(contentsOf: $0) }
+        let purchases = place + matcher.purchases()
+        try? purchases.write(to: Self.purchases(of: path), options: .atomic)
+        let state = place + matcher.snapshot()
+        try? state.write(to: URL(fileURLWithPath: path), options: .atomic)
     }
+
+    /// Numbers in it are those of one snapshot: beside another, or damaged, it says nothing.
+    private static func adoptPurchases(of path: String, at place: Data, by matcher: Matcher) {
+        guard let data = try? Data(contentsOf: purchases(of: path)), data.prefix(16) == place else { return }
+        try? matcher.adopt(purchases: Array(data.dropFirst(16)))
+    }
+
+    private static func purchases(of path: String) -> URL { URL(fileURLWithPath: "\(path).purchases") }
 }

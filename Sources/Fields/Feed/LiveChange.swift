@@ -94,14 +94,7 @@ extension Feed {
     /// Cart and purchase tell of the rooms in which they happened.
     func observeInRooms(_ events: [Event]) {
         rooms.withLock { rooms in
-            guard !rooms.isEmpty else { return }
-            for event in events {
-                switch event.kind {
-                case .cart: rooms.observe(.cart, of: event.subject, by: event.person, at: event.time)
-                case .buy: rooms.observe(.buy, of: event.subject, by: event.person, at: event.time)
-                default: break
-                }
-            }
+            for event in events { rooms.observe(event) }
         }
     }
 

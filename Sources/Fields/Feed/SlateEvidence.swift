@@ -89,9 +89,11 @@ private final class StepList: Sendable {
                     case .withdrawal(let key): steps.append(.init(.withdraw(key), at: time))
                     case .availability(let key, let isThere): steps.append(.init(.availability(key, isThere), at: time))
                     case .events(let events): steps += events.map { .init(.event($0), at: time) }
-                    case .room(.opened(let item, _)): steps.append(.init(.list(item), at: time))
-                    case .room(.closed(let key)): steps.append(.init(.withdraw(key), at: time))
-                    case .room(.act): break
+                    case .room(.opened(let item, let pinned)):
+                        steps.append(.init(.openRoom(item, pinned: pinned), at: time))
+                    case .room(.closed(let key)): steps.append(.init(.closeRoom(key), at: time))
+                    case .room(.act(let act, let room, let person, let acted)):
+                        steps.append(.init(.act(act, room: room, person: person, time: acted), at: time))
                     case .recognised(let visitor, let person):
                         steps.append(.init(.merge(visitor: visitor.rawValue, person: person.rawValue), at: time))
                     }

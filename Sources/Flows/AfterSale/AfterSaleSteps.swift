@@ -43,10 +43,11 @@ struct AfterSaleSteps {
         amount: Money? = nil, carrier: String? = nil, tracking: String? = nil, arrival: ReturnedGoods = .init(),
         in transaction: any Transaction
     ) throws -> AfterSaleCase {
+        guard let order = try Orders.order(found.order, in: transaction) else { throw NotFound("order") }
+        let products = Set(Self.units(of: found, order).map(\.line.product)).sorted()
         let moved = try market.afterSales.apply(
             event, to: found, by: person, note: note, amount: amount, carrier: carrier, tracking: tracking,
-            in: transaction)
-        guard let order = try Orders.order(found.order, in: transaction) else { throw NotFound("order") }
+            products: products, in: transaction)
         if event == .passInspection { try takeIn(moved, order, arrival, by: person, in: transaction) }
         if event == .shipReplacement { try sendOut(moved, by: person, in: transaction) }
         if event == .runOut { try market.stock.release(held(for: moved, in: transaction), in: transaction) }

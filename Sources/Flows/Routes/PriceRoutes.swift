@@ -57,7 +57,8 @@ struct ExchangeRatesBody: Documented {
 
 extension ExchangeRates: Documented {
     public static let example = ExchangeRates(
-        currency: .cny, like: 20, refundPoints: 8, reportPoints: 15, notInterestedPoints: 1, refundCost: 900)
+        currency: .cny, like: 20, refundPoints: 8, reportPoints: 15, notInterestedPoints: 1, refundCost: 900,
+        lateDeliveryPoints: 3, complaintPoints: 12, lateDeliveryCost: 200, complaintCost: 1_500)
 }
 
 extension PublishedPricesBody {

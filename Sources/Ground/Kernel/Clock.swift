@@ -60,6 +60,9 @@ extension Duration {
     public static func hours(_ count: Int64) -> Duration { .seconds(count * 3_600) }
     /// `count` days of 24 hours.
     public static func days(_ count: Int64) -> Duration { .seconds(count * 86_400) }
+
+    /// The time from payment in which a shop has to ship. Who judges shops and who ranks goods call the same thing late.
+    public static let shippingTime = hours(48)
 }
 
 /// Where time and new identifiers come from; injected so that tests and simulations repeat from a seed.

@@ -139,5 +139,6 @@ struct EventKeys {
         "impression": .impression, "view": .view, "finish": .finish, "like": .like, "favourite": .favourite,
         "share": .share, "follow": .follow, "unfollow": .unfollow, "open": .open, "cart": .cart, "buy": .buy,
         "search": .search, "not_interested": .notInterested, "report": .report, "block": .block, "refund": .refund,
+        "late_delivery": .lateDelivery, "complaint": .complaint,
     ]
 }

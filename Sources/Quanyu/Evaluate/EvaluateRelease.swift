@@ -24,6 +24,8 @@ struct EvaluateRelease: AsyncParsableCommand {
     @Option(help: "Its slates.") var slates: String?
     @Option(help: "Its products, for categories, shops and brands.") var items: String?
     @Option(help: "Judge slates shown from here on: RFC 3339, a date, or milliseconds since 1970.") var since: String?
+    @Option(help: "Days between two renewals of the learned rankings, if the weights ask for them; the feed's is 1.")
+    var renewRankings = 1
     @Option(help: "Loss that is put up with, as a share of the logged satisfaction.") var tolerance = 0.02
     @Flag(help: "Print JSON.") var json = false
 
@@ -32,6 +34,9 @@ struct EvaluateRelease: AsyncParsableCommand {
             throw ValidationError("--events and --slates go together.")
         }
         guard (0...1).contains(tolerance) else { throw ValidationError("--tolerance must be 0–1.") }
+        guard (1...3_650).contains(renewRankings) else {
+            throw ValidationError("--renew-rankings must be 1–3650 days.")
+        }
         _ = try start()
     }
 
@@ -40,8 +45,10 @@ struct EvaluateRelease: AsyncParsableCommand {
         settings.weights = try readWeights()
         settings.admitsUnlisted = events != nil
         let evidence = try await evidence()
-        let slots = SlateReplay(configuration: settings)
-            .run(evidence.steps, slates: evidence.slates, from: try start()?.milliseconds ?? .min)
+        var replay = SlateReplay(configuration: settings)
+        replay.rankingRenewal = Int64(renewRankings) * 86_400_000
+        let slots = replay.run(
+            evidence.steps, slates: evidence.slates, from: try start()?.milliseconds ?? .min)
         let verdict = ReleaseVerdict(slots, weights: settings.weights.version, tolerance: tolerance)
         try verdict.show(json: json)
         if verdict.outcome != .passes { throw ExitCode(verdict.outcome == .falls ? 3 : 4) }

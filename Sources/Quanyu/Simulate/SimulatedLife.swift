@@ -43,6 +43,8 @@ struct SimulatedLife {
     private(set) var disagreements = 0
     /// What the treatment does to somebody now, beside what they are shown.
     var effect: @Sendable (PersonID) -> Effect = { _ in .none }
+    /// Whether the feed learns rankings every morning, as it does where registered weights ask for them.
+    var learnsRankings = false
     private var followers = 0
     private var fresh: [SimulatedVideo] = []
     private var delivered: [Int] = []
@@ -95,6 +97,7 @@ struct SimulatedLife {
         }
         try await rooms.market.feed.catchUp()
         rooms.market.feed.renew()
+        if learnsRankings { try await rooms.market.feed.learnRankings() }
     }
 
     private func show() -> (visits: [Visit], shown: [Int: [Item: Shown]]) {

@@ -34,6 +34,8 @@ struct SimulationPlan: Sendable {
     }
     static let version = "simulated"
     var weights: String { "version = \(Self.version)\n\(treatment)" }
+    /// Whether the treatment ranks by what the feed learns from its journal.
+    var asksForLearnedRankings: Bool { ((try? RankingWeights(text: weights))?.learned ?? 0) > 0 }
     var effect: Effect { Effect(enjoyment: enjoyment) }
     /// The least worthwhile effect, finished videos per 1,000 people.
     static let leastWorthwhile = 1_000.0
@@ -74,6 +76,7 @@ struct Simulation: Sendable {
         for _ in 0..<plan.warmUp { days.append(try await live(&life, counts: false, "experiment")) }
         let id = try await begin(life.rooms)
         let (market, effect) = (life.rooms.market, plan.effect)
+        life.learnsRankings = plan.asksForLearnedRankings
         life.effect = { person in
             let place = market.experiments.assignments?.place(
                 of: person, lever: .rankingWeights, at: market.source.now)
@@ -161,6 +164,7 @@ struct Simulation: Sendable {
                     life.rooms.market.feed.rank { _, _ in PersonalWeights(weights: weights) }
                     let effect = weights == nil ? Effect.none : plan.effect
                     life.effect = { _ in effect }
+                    life.learnsRankings = (weights?.learned ?? 0) > 0
                 }
                 days.append(try await live(&life, counts: number >= plan.warmUp, name))
             }

@@ -5,6 +5,7 @@ enum LeverWord: String, CaseIterable {
     case lever, leverRanking, leverCoupons, leverPools, leverAll, noCouponExperiment, treatmentLabel, treatmentHelp
     case publishedPrices, publishedPricesHelp, noPrices, pricesLine, exchangeRates, exchangeRatesHelp, noRates
     case ratesLine, rateCurrency, rateLike, rateRefund, rateReport, rateNotInterested, rateRefundCost, setRates
+    case rateLateDelivery, rateLateDeliveryCost, rateComplaint, rateComplaintCost
     case allocateCoupons, allocateCouponsHelp, couponExperiment, budgetGone, explorationNow
     case margin, marginHelp, marginCounted
     case everythingTotal, everythingHelp, reviewsDue, reviewsHelp, noReviews, reviewDay, isDue, driftColumn
@@ -45,21 +46,27 @@ enum LeverWord: String, CaseIterable {
         case .exchangeRates: ("What dissatisfaction costs in the feed", "推荐中不满意的代价")
         case .exchangeRatesHelp:
             (
-                "A predicted refund weighs (μ · points + λ · cost) ÷ value of a like, and so do reports and “not "
-                    + "interested”. Prices only ever raise a weight.",
-                "一次预测退款的权重 =（μ · 点数 + λ · 成本）÷ 一个赞的价值；举报与“不感兴趣”同理。价格只会提高权重。"
+                "A predicted refund weighs (μ · points + λ · cost) ÷ value of a like, and so do late deliveries, "
+                    + "complaints, reports and “not interested”. Prices only ever raise a weight.",
+                "一次预测退款的权重 =（μ · 点数 + λ · 成本）÷ 一个赞的价值；发货超时、投诉、举报与“不感兴趣”同理。价格只会提高权重。"
             )
         case .noRates: ("None are set: the weights hold as they are registered.", "尚未设置：按登记的权重执行。")
         case .ratesLine:
             (
-                "A like is worth {0}. A refund takes {1} points and costs {2}; a report takes {3}, “not interested” {4}.",
-                "一个赞价值 {0}。一次退款损失 {1} 点、成本 {2}；一次举报损失 {3} 点，一次“不感兴趣”损失 {4} 点。"
+                "A like is worth {0}. A refund takes {1} points and costs {2}, a late delivery {3} and {4}, a complaint {5} "
+                    + "and {6}; a report takes {7}, “not interested” {8}.",
+                "一个赞价值 {0}。一次退款损失 {1} 点、成本 {2}，一次发货超时损失 {3} 点、成本 {4}，一次投诉损失 {5} 点、成本 {6}；"
+                    + "一次举报损失 {7} 点，一次“不感兴趣”损失 {8} 点。"
             )
         case .rateCurrency: ("Currency", "币种")
         case .rateLike: ("Value of a like", "一个赞的价值")
         case .rateRefund: ("Points that a refund takes", "一次退款损失的点数")
         case .rateReport: ("Points that a report takes", "一次举报损失的点数")
         case .rateNotInterested: ("Points that a “not interested” takes", "一次“不感兴趣”损失的点数")
+        case .rateLateDelivery: ("Points that a late delivery takes", "一次发货超时损失的点数")
+        case .rateLateDeliveryCost: ("What a late delivery costs the platform", "一次发货超时的平台成本")
+        case .rateComplaint: ("Points that a complaint takes", "一次投诉损失的点数")
+        case .rateComplaintCost: ("What a complaint costs the platform", "一次投诉的平台成本")
         case .rateRefundCost: ("What a refund costs the platform", "一次退款的平台成本")
         case .setRates: ("Set the rates", "设置兑换率")
         case .allocateCoupons: ("Allocate coupons by their experiment", "依据实验分配优惠券")

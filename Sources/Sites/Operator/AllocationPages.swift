@@ -136,7 +136,9 @@ struct AllocationPages: Sendable {
             let rates = ExchangeRates(
                 currency: currency, like: try number("like") * 100, refundPoints: try number("refundPoints"),
                 reportPoints: try number("reportPoints"), notInterestedPoints: try number("notInterestedPoints"),
-                refundCost: try number("refundCost") * 100)
+                refundCost: try number("refundCost") * 100, lateDeliveryPoints: try number("lateDeliveryPoints"),
+                complaintPoints: try number("complaintPoints"), lateDeliveryCost: try number("lateDeliveryCost") * 100,
+                complaintCost: try number("complaintCost") * 100)
             try await KeepAllocations(market).setRates(rates, for: decision, command)
         }
     }
@@ -227,6 +229,8 @@ enum AllocationView {
         }
         return context.words(
             .ratesLine, money(rates.like), Figures.text(rates.refundPoints), money(rates.refundCost),
+            Figures.text(rates.lateDeliveryPoints ?? 0), money(rates.lateDeliveryCost ?? 0),
+            Figures.text(rates.complaintPoints ?? 0), money(rates.complaintCost ?? 0),
             Figures.text(rates.reportPoints), Figures.text(rates.notInterestedPoints))
     }
 

@@ -89,10 +89,12 @@ public final class AfterSales: Sendable {
     ///
     /// - Parameters:
     ///   - amount: an amount that was decided, instead of what follows from the units.
+    ///   - products: what the case is about, for those who follow.
     /// - Throws: ``AfterSaleProblem/illegal(_:from:)``; ``StoreError/contention`` when somebody else moved it meanwhile.
     public func apply(
         _ event: AfterSaleEvent, to found: AfterSaleCase, by person: PersonID?, note: String = "",
-        amount: Money? = nil, carrier: String? = nil, tracking: String? = nil, in transaction: any Transaction
+        amount: Money? = nil, carrier: String? = nil, tracking: String? = nil, products: [ProductID] = [],
+        in transaction: any Transaction
     ) throws -> AfterSaleCase {
         guard let next = AfterSaleMachine.next(found.state, event, kind: found.kind) else {
             throw AfterSaleProblem.illegal(event, from: found.state)
@@ -114,8 +116,16 @@ public final class AfterSales: Sendable {
         try journal.append(
             AfterSaleChanged(
                 id: found.id, order: found.order, shop: found.shop, buyer: found.buyer, kind: found.kind,
-                reason: found.reason, state: next), at: now, in: transaction)
+                reason: found.reason, state: next, from: found.state, isShipped: found.isShipped,
+                wasDisputed: try Self.wasDisputed(found.id, in: transaction), products: products), at: now,
+            in: transaction)
         return try Self.find(found.id, in: transaction)
+    }
+
+    private static func wasDisputed(_ id: AfterSaleCaseID, in transaction: any Transaction) throws -> Bool {
+        try transaction.row(
+            "SELECT 1 FROM after_sale_steps WHERE case_id = \(id) AND event = \(AfterSaleEvent.dispute.rawValue)")
+            != nil
     }
 
     private func record(
@@ -148,5 +158,13 @@ public struct AfterSaleChanged: FactContent {
     public let reason: AfterSaleReason
     /// Where it stands now.
     public let state: AfterSaleState
+    /// Where it stood before; this and what follows is absent in facts of early versions.
+    public let from: AfterSaleState?
+    /// Whether the goods had left the shop when it was opened.
+    public let isShipped: Bool?
+    /// Whether the platform was called in.
+    public let wasDisputed: Bool?
+    /// What it is about.
+    public let products: [ProductID]?
     public var key: String { shop.description }
 }

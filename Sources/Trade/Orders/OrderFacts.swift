@@ -27,16 +27,19 @@ public struct OrderChanged: FactContent {
     public let state: OrderState
     /// When it happened; for imported orders, long before it was appended.
     public let time: Instant
+    /// When it was paid, where it was shipped or cancelled after that; absent in facts of early versions.
+    public let paidAt: Instant?
     /// Its lines.
     public let lines: [Line]
     public var key: String { buyer.description }
 
-    init(_ order: Order, state: OrderState, at time: Instant) {
+    init(_ order: Order, state: OrderState, at time: Instant, paidAt: Instant? = nil) {
         self.order = order.id
         shop = order.shop
         buyer = order.buyer
         self.state = state
         self.time = time
+        self.paidAt = paidAt
         lines = order.lines.map {
             Line(product: $0.product, quantity: $0.quantity, amount: $0.amount.amount, slate: $0.slate)
         }

@@ -115,8 +115,15 @@ public final class Orders: Sendable {
         guard let order = try Self.order(id, in: transaction) else { throw NotFound("order") }
         guard moved == 1 else { throw IllegalOrderTransition(from: order.state, to: next) }
         try record(id, next, by: person, note: note, at: now, in: transaction)
-        try journal.append(OrderChanged(order, state: next, at: now), at: now, in: transaction)
+        let paidAt = next == .shipped || next == .cancelled ? try Self.paidAt(id, in: transaction) : nil
+        try journal.append(OrderChanged(order, state: next, at: now, paidAt: paidAt), at: now, in: transaction)
         return order
+    }
+
+    private static func paidAt(_ id: OrderID, in transaction: any Transaction) throws -> Instant? {
+        try transaction.value(
+            "SELECT MIN(happened_at) FROM order_history WHERE order_id = \(id) AND state = \(OrderState.paid.rawValue)",
+            as: Instant?.self) ?? nil
     }
 
     private static func sum(_ amounts: [Money], _ currency: Currency) throws -> Money {

@@ -51,9 +51,6 @@ struct ScoredOrder: Sendable, Hashable {
 
     init(_ order: OrderID) { self.order = order }
 
-    /// The time in which a shop has to ship.
-    static let shippingTime = Duration.hours(48)
-
     /// The day of payment, in days since 1970; `nil` before it was paid, when nothing counts.
     var day: Int64? { paidAt.map { $0.milliseconds / 86_400_000 } }
 
@@ -69,7 +66,7 @@ struct ScoredOrder: Sendable, Hashable {
         case .goods: return completedAt == nil ? nil : qualityCases > 0 ? 0 : 1_000
         case .service: return endedCases == 0 ? nil : disputedCases > 0 ? 0 : 1_000
         case .logistics:
-            let limit = paidAt + Self.shippingTime
+            let limit = paidAt + .shippingTime
             if let shippedAt { return shippedAt <= limit ? 1_000 : 0 }
             // Cancelling what should have left long ago doesn't make it forgotten.
             if let cancelledAt, cancelledAt > limit { return 0 }

@@ -161,7 +161,7 @@ extension OrderInfluence {
 
     private static func reasons(_ order: ScoredOrder) -> [ScoreReason] {
         guard let paidAt = order.paidAt else { return [] }
-        let limit = paidAt + ScoredOrder.shippingTime
+        let limit = paidAt + .shippingTime
         var reasons: [ScoreReason] = []
         if let shippedAt = order.shippedAt {
             reasons.append(shippedAt <= limit ? .shippedInTime : .shippedLate)

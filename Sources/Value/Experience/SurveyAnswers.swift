@@ -32,9 +32,11 @@ extension Experience {
 
     /// Keeps an answer. The first one stays; only the person who was asked can give it.
     ///
+    /// - Parameter products: what was bought with an order, for those who follow.
     /// - Throws: `NotFound` for anybody else; ``SurveyProblem/ended``; `InvalidField` for a reason of another journey.
     public func answer(
-        _ id: InvitationID, with answer: SurveyAnswer, by person: PersonID, in transaction: any Transaction
+        _ id: InvitationID, with answer: SurveyAnswer, by person: PersonID,
+        products: (OrderID) throws -> [ProductID] = { _ in [] }, in transaction: any Transaction
     ) throws {
         let now = source.now
         let found = try Self.find(id, of: person, in: transaction)
@@ -53,7 +55,7 @@ extension Experience {
         try journal.append(
             SurveyAnswered(
                 invitation: id, person: person, journey: found.journey, order: found.order, score: answer.score,
-                drivers: answer.drivers, time: now), at: now, in: transaction)
+                drivers: answer.drivers, products: try found.order.map(products), time: now), at: now, in: transaction)
     }
 
     /// Somebody doesn't want to answer; that counts as having been asked.

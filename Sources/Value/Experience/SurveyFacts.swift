@@ -30,6 +30,8 @@ public struct SurveyAnswered: FactContent {
     public let score: Int
     /// Why.
     public let drivers: [SurveyDriver]
+    /// What was bought with the order; absent in facts of early versions.
+    public let products: [ProductID]?
     /// When.
     public let time: Instant
     public var key: String { person.description }

@@ -135,8 +135,25 @@ public final class Matcher: Sendable {
     ///
     /// Call it in the background: it works on a copy. Nil when too little was answered to predict better than the mean.
     public func learnActions(version: String, seed: UInt64 = 1) -> ActionModels? {
-        let rows = learner.withLock { $0.ledger.rows }
-        return ActionModels(rows, version: version, seed: seed)
+        let (rows, purchases) = learner.withLock { ($0.ledger.rows, $0.ledger.purchases.closed(at: $0.world.lastTime)) }
+        return ActionModels(rows, purchases: purchases, version: version, seed: seed)
+    }
+
+    /// Purchases from slates that wait to be learned from, or for the end of the time in which they can be regretted.
+    public var purchasesLogged: Int { learner.withLock { $0.ledger.purchases.purchases.count } }
+
+    /// The purchases as bytes, for ``adopt(purchases:)`` of an engine restored from a snapshot of the same moment.
+    ///
+    /// They are no part of the snapshot: what was offered to whom follows from requests, not from events.
+    public func purchases() -> [UInt8] { learner.withLock { $0.ledger.purchases }.encoded() }
+
+    /// Takes the purchases that ``purchases()`` gave.
+    ///
+    /// - Throws: ``SnapshotProblem`` when the bytes are of another version or name what this engine does not know.
+    public func adopt(purchases bytes: [UInt8]) throws(SnapshotProblem) {
+        let (items, persons) = learner.withLock { ($0.world.items.count, $0.people.count) }
+        let kept = try PurchaseLedger(encoded: bytes, items: items, persons: persons)
+        learner.withLock { $0.ledger.purchases = kept }
     }
 
     /// Impressions waiting to be learned from.

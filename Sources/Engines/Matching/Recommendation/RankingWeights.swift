@@ -49,6 +49,8 @@ public struct RankingWeights: Sendable, Hashable {
     public var notInterested = 4.0
     public var report = 12.0
     public var refund = 2.5
+    public var lateDelivery = 1.5
+    public var complaint = 4.0
     public var damping = 1.5
 
     /// The weights in force.
@@ -62,7 +64,8 @@ public struct RankingWeights: Sendable, Hashable {
         ("popularity", \.popularity), ("freshness", \.freshness), ("affinity", \.affinity),
         ("following", \.following), ("context", \.context),
         ("novelty", \.novelty), ("learned", \.learned), ("fatigue", \.fatigue),
-        ("notInterested", \.notInterested), ("report", \.report), ("refund", \.refund), ("damping", \.damping),
+        ("notInterested", \.notInterested), ("report", \.report), ("refund", \.refund),
+        ("lateDelivery", \.lateDelivery), ("complaint", \.complaint), ("damping", \.damping),
     ]
 
     /// The defaults.

@@ -70,8 +70,18 @@ public struct Event: Sendable, Hashable {
         case report
         /// The person never wants to see `subject` (a creator or shop) again.
         case block
-        /// The purchase came back or ended in a complaint.
+        /// The purchase came back for its money.
         case refund
+        /// The purchase was handed to a carrier later than the platform allows, or never.
+        case lateDelivery
+        /// Something was wrong with the purchase or with how the shop dealt with it.
+        case complaint
+
+        /// What a purchase can come to that the person would rather not have had.
+        public static let regrets: [Kind] = [.refund, .lateDelivery, .complaint]
+
+        /// Whether it is one of ``regrets``.
+        public var isRegret: Bool { Self.regrets.contains(self) }
     }
 
     /// Who did it: a person or an anonymous visitor.

@@ -41,7 +41,8 @@ public struct EventFile: Sendable {
     /// The kinds that are known.
     public static let kinds: Set<String> = [
         "impression", "view", "finish", "like", "favourite", "share", "follow", "unfollow", "open", "cart", "buy",
-        "search", "not_interested", "report", "block", "refund", "unlike", "unfavourite",
+        "search", "not_interested", "report", "block", "refund",
+        "late_delivery", "complaint", "unlike", "unfavourite",
     ]
 
     private static let shownRefusals = 20

@@ -66,6 +66,118 @@ struct ReplayTests {
         #expect((slot?.reward ?? 0) < 0)
     }
 
+    @Test("a refund of weeks later counts against the slot that sold it, and against no other")
+    func regretted() {
+        let (events, slates) = Self.logged(Configuration(), slates: 40)
+        let (person, item) = (slates[0].person, slates[0].slots[0].item)
+        func told(_ kind: Event.Kind, days: Int64) -> Event {
+            Event(person: person, subject: item, kind: kind, time: slates[0].time + 5_000 + days * day)
+        }
+        func cost(_ more: [Event]) -> Double? {
+            SlateReplay(configuration: Configuration()).run(
+                Self.steps((events + more).sorted { $0.time < $1.time }), slates: [slates[0]]
+            ).first?.dissatisfaction
+        }
+        let refund = told(.refund, days: 20)
+        #expect(cost([told(.buy, days: 0), refund]) == RankingWeights.current.refund)
+        #expect(cost([told(.buy, days: 2), refund]) == 0, "bought by another way")
+        #expect(cost([told(.buy, days: 0), told(.complaint, days: 46)]) == 0, "too late to have been caused by it")
+    }
+
+    @Test("rooms are judged as they were on air: opened, lively, closed")
+    func rooms() throws {
+        let room = Key(700_001), host = Market.creator(3)
+        let item = Item(id: room, kind: .liveRoom, creator: host, products: [Market.goods(4)], listedAt: start)
+        let fans = (0..<40).map {
+            Event(person: Market.person($0), subject: host, kind: .follow, time: start - 1_000)
+        }
+        let matcher = Market.matcher()
+        matcher.refresh(now: start)
+        matcher.observe(fans)
+        var highlights = LiveHighlights()
+        var steps = Self.steps(Market.events() + fans)
+        var slates: [LoggedSlate] = []
+        for number in 0..<60 {
+            let now = start + Int64(number) * 10_000, person = Market.person(number % 40)
+            if number == 10 {
+                highlights.open(room, products: item.products, pinned: Market.goods(4))
+                matcher.list(item)
+                steps.append(.init(.openRoom(item, pinned: Market.goods(4)), at: now - 1))
+            }
+            if number > 10 {
+                highlights.observe(.chat, by: person, in: room, at: now - 1)
+                steps.append(.init(.act(.chat, room: room, person: person, time: now - 1), at: now - 1))
+            }
+            if number == 40 {
+                highlights.close(room)
+                matcher.withdraw(room)
+                steps.append(.init(.closeRoom(room), at: now - 1))
+            }
+            var request = Request(person: person, now: now, count: 6, seed: UInt64(number))
+            request.rooms = highlights.offers(at: now)
+            let slots = matcher.recommend(request).slots
+            slates.append(
+                LoggedSlate(
+                    person: person, time: now, slots: slots.map { LoggedSlot(item: $0.item, propensity: $0.propensity) }
+                ))
+            let seen = slots.map { Event(person: person, subject: $0.item, kind: .impression, time: now + 1) }
+            let cart = Event(person: person, subject: Market.goods(4), kind: .cart, time: now + 2)
+            matcher.observe(seen + [cart])
+            for event in seen + [cart] { highlights.observe(event) }
+            steps += (seen + [cart]).map { .init(.event($0), at: $0.time) }
+        }
+        let shown = slates.indices.filter { slates[$0].slots.contains { $0.item == room } }
+        try #require(shown.count > 10 && shown.allSatisfy { (10..<40).contains($0) })
+        let slots = SlateReplay(configuration: Configuration()).run(steps, slates: slates)
+        for slot in slots { #expect(abs(slot.target - slot.propensity) < 1e-9) }
+        let blind = SlateReplay(configuration: Configuration()).run(
+            steps.map { step in
+                if case .openRoom(let item, _) = step.change { .init(.list(item), at: step.time) } else { step }
+            }, slates: slates)
+        #expect(blind.contains { abs($0.target - $0.propensity) > 0.1 }, "a room that nobody offers has no place")
+    }
+
+    @Test("weights that ask for learned rankings are judged with those that the feed would have learned by then")
+    func learned() throws {
+        var asking = Configuration()
+        asking.weights.learned = 1
+        var dice = Dice(seed: 11)
+        // Eight persons who mostly come back to a few goods of theirs.
+        let events = (0..<240).map { number -> Event in
+            let person = number % 8
+            let item = dice.roll(10) < 7 ? person * 3 + dice.roll(3) : dice.roll(26)
+            return Event(
+                person: Market.person(person), subject: Market.goods(item), kind: .buy,
+                time: start - Int64(240 - number) * 9 * 3_600_000)
+        }
+        let items = Market.items(goods: 26, videos: 0)
+        var lessons = RankingLessons()
+        items.forEach { lessons.list($0) }
+        lessons.observe(events)
+        let matcher = Matcher(configuration: asking)
+        matcher.list(items)
+        matcher.observe(events)
+        matcher.refresh(now: start)
+        let rankings = lessons.learn(until: start)
+        try #require(rankings.all != nil)
+        matcher.adopt(rankings)
+        let slates = (0..<8).map { number in
+            let slate = matcher.recommend(
+                Request(person: Market.person(number), now: start, count: 8, seed: UInt64(number)))
+            #expect(slate.modelVersion.contains("/ranking-\(start)"))
+            return LoggedSlate(
+                person: Market.person(number), time: start,
+                slots: slate.slots.map { LoggedSlot(item: $0.item, propensity: $0.propensity) })
+        }
+        let steps = items.map { SlateReplay.Step(.list($0), at: 0) } + SlateReplay.steps(events: events, items: [])
+        let same = SlateReplay(configuration: asking).run(steps, slates: slates)
+        // Nothing came into view, so every slot counts.
+        #expect(same.count == slates.reduce(0) { $0 + $1.slots.count })
+        for slot in same { #expect(abs(slot.target - slot.propensity) < 1e-9) }
+        let plain = SlateReplay(configuration: Configuration()).run(steps, slates: slates)
+        #expect(plain.contains { $0.target < $0.propensity / 2 })
+    }
+
     @Test("team draft: both rankings get their picks, the same ones for the same seed, and equal rankings tie")
     func interleaving() {
         var dice = Dice(seed: 3)

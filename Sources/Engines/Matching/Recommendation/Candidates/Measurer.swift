@@ -10,12 +10,14 @@ struct Measurer {
     private let basket: Float
     private let visitOverdue: Float
     private let own: OwnHistory
+    private let shops: ShopRegrets
 
     init(_ reading: Reading, history: ContiguousArray<OwnEvidence>) {
         self.reading = reading
         world = reading.world
         now = reading.request.now
         totals = Self.levels(world.total, now)
+        shops = ShopRegrets(world, at: now)
         adopted = Self.adoption(world.total, now)
         breadth = naturalLog1p(history.reduce(0) { $0 + $1.slow })
         own = OwnHistory(world: world, configuration: reading.configuration, now: now)
@@ -190,6 +192,11 @@ struct Measurer {
             (Float(counters.responses) + 5) / (Float(max(counters.impressions, counters.responses)) + 100)
         signals[.regret] =
             Float(counters.refunds + 3 * counters.dislikes) / (Float(counters.purchases + counters.responses) + 20)
+        if counters.lateDeliveries + counters.complaints > 0 {
+            signals[.lateness] = Float(counters.lateDeliveries) / (Float(counters.purchases) + 20)
+            signals[.complaints] = Float(counters.complaints) / (Float(counters.purchases) + 20)
+        }
+        signals[.shopRegret] = shops.rate(of: record, in: world)
     }
 
     /// log₂ of an item's part of its category or tag.

@@ -37,11 +37,18 @@ public struct LoggedSlate: Sendable, Hashable {
 /// The engine is led through the same events; before each slate it knows exactly what came before it. For each slot the
 /// answer is the probability with which it would have put the logged item there, given the logged slots above: what
 /// importance weighting needs (SNIPS, doubly robust). What came of the slots is joined from the events.
+///
+/// Where the weights ask for learned rankings, these are learned on the way from what came before, as the live feed learns
+/// them. Rooms are offered that were on air when the slate was shown, with what was going on in them.
 public struct SlateReplay: Sendable {
-    /// Time in which an action still answers a slot, milliseconds.
+    /// Time in which an action still answers a slot, milliseconds; what was bought within it is answered by its regrets for
+    /// as long as the live feed waits for them.
     public var patience: Int64 = 86_400_000
     /// Time between two renewals of the item-to-item model, milliseconds.
     public var renewal: Int64 = 86_400_000
+    /// Time between two renewals of the learned rankings, milliseconds; the live feed's is a day. Each costs as much as
+    /// learning them once, and the first comes before the first slate that is judged.
+    public var rankingRenewal: Int64 = 86_400_000
     /// The engine's settings, with the weights to be judged.
     public var configuration: Configuration
     /// What the rewards are measured by; it stays the same whatever is judged.
@@ -75,6 +82,11 @@ public struct SlateReplay: Sendable {
         case withdraw(Key)
         case availability(Key, Bool)
         case merge(visitor: Key, person: Key)
+        /// A live room is on air, or shows something else.
+        case openRoom(Item, pinned: Key?)
+        case closeRoom(Key)
+        /// Somebody did something in a room, at a time that may be before it was known.
+        case act(LiveHighlights.Act, room: Key, person: Key, time: Int64)
     }
 
     /// A change and when it was known, milliseconds since 1970 UTC.
@@ -110,30 +122,35 @@ public struct SlateReplay: Sendable {
     ///   - slates: what was shown; slots that never came into view are left out, if the events tell impressions.
     ///   - from: slates before this time are not judged.
     public func run(_ steps: [Step], slates: [LoggedSlate], from: Int64 = .min) -> [Slot] {
-        let matcher = Matcher(configuration: configuration)
+        var player = ReplayPlayer(configuration)
         let answers = SlateAnswers(steps, patience: patience, yardstick: yardstick)
         var slots: [Slot] = []
         var next = 0
-        var renewed: Int64?
+        var renewed: Int64?, learned: Int64?
         for number in slates.indices.sorted(by: { (slates[$0].time, $0) < (slates[$1].time, $1) }) {
             let slate = slates[number]
             guard slate.time >= from else { continue }
             while next < steps.count, steps[next].time < slate.time {
-                matcher.apply(steps[next].change)
+                player.apply(steps[next].change)
                 next += 1
             }
             if renewed.map({ slate.time - $0 >= renewal }) ?? true {
-                matcher.refresh(now: slate.time)
+                player.matcher.refresh(now: slate.time)
                 renewed = slate.time
             }
-            slots += judge(slate, number, matcher, answers)
+            if player.learnsRankings, learned.map({ slate.time - $0 >= rankingRenewal }) ?? true {
+                player.learnRankings(at: slate.time)
+                learned = slate.time
+            }
+            slots += judge(slate, number, player, answers)
         }
         return slots
     }
 
-    private func judge(_ slate: LoggedSlate, _ number: Int, _ matcher: Matcher, _ answers: SlateAnswers) -> [Slot] {
-        let request = Request(person: slate.person, now: slate.time, count: slate.slots.count)
-        let odds = matcher.odds(of: slate.slots.map(\.item), request)
+    private func judge(_ slate: LoggedSlate, _ number: Int, _ player: ReplayPlayer, _ answers: SlateAnswers) -> [Slot] {
+        var request = Request(person: slate.person, now: slate.time, count: slate.slots.count)
+        request.rooms = player.rooms.offers(at: slate.time)
+        let odds = player.matcher.odds(of: slate.slots.map(\.item), request)
         var slots: [Slot] = []
         for (position, (slot, odds)) in zip(slate.slots, odds).enumerated() {
             guard let answer = answers.answer(slate.person, slot.item, from: slate.time) else { continue }
@@ -171,10 +188,12 @@ private struct SlateAnswers {
 
     /// Each kind of action counts once; nil when the slot never came into view.
     func answer(_ person: Key, _ item: Key, from time: Int64) -> (reward: Double, cost: Double)? {
-        let after = (events[Pair(person: person, item: item)] ?? []).filter {
-            $0.time >= time && $0.time - time < patience
+        let after = (events[Pair(person: person, item: item)] ?? []).filter { $0.time >= time }
+        var kinds = Set(after.filter { $0.time - time < patience }.map(\.kind))
+        // What was bought is answered as long as it can be regretted.
+        if kinds.contains(.buy) {
+            kinds.formUnion(after.filter { $0.kind.isRegret && $0.time - time < PurchaseLedger.window }.map(\.kind))
         }
-        let kinds = Set(after.map(\.kind))
         if tellsViews, kinds.isEmpty { return nil }
         var (worth, cost) = (0.0, 0.0)
         for kind in kinds {
@@ -185,17 +204,47 @@ private struct SlateAnswers {
     }
 }
 
-extension Matcher {
-    fileprivate func apply(_ change: SlateReplay.Change) {
-        switch change {
-        case .event(let event): observe(CollectionOfOne(event))
-        case .list(let item): list(item)
-        case .withdraw(let item): withdraw(item)
-        case .availability(let item, let isAvailable): setAvailable(item, isAvailable)
-        case .merge(let visitor, let person): merge(visitor, into: person)
-        }
+/// What the live feed holds, led through the log: the engine, the rooms on air, and what rankings are learned from.
+private struct ReplayPlayer {
+    let matcher: Matcher
+    /// Whether the weights ask for learned rankings; nothing is kept for them otherwise.
+    let learnsRankings: Bool
+    private(set) var rooms = LiveHighlights()
+    private var lessons = RankingLessons()
+
+    init(_ configuration: Configuration) {
+        matcher = Matcher(configuration: configuration)
+        learnsRankings = configuration.weights.learned > 0
     }
 
+    func learnRankings(at now: Int64) { matcher.adopt(lessons.learn(until: now)) }
+
+    mutating func apply(_ change: SlateReplay.Change) {
+        switch change {
+        case .event(let event):
+            matcher.observe(CollectionOfOne(event))
+            rooms.observe(event)
+            if learnsRankings { lessons.observe(CollectionOfOne(event)) }
+        case .list(let item):
+            matcher.list(item)
+            if learnsRankings { lessons.list(item) }
+        case .withdraw(let item): matcher.withdraw(item)
+        case .availability(let item, let isAvailable): matcher.setAvailable(item, isAvailable)
+        case .merge(let visitor, let person):
+            matcher.merge(visitor, into: person)
+            lessons.merge(visitor, into: person)
+        case .openRoom(let item, let pinned):
+            matcher.list(item)
+            rooms.open(item.id, products: item.products, pinned: pinned)
+        case .closeRoom(let room):
+            matcher.withdraw(room)
+            rooms.close(room)
+        case .act(let act, let room, let person, let time): rooms.observe(act, by: person, in: room, at: time)
+        }
+    }
+}
+
+extension Matcher {
     /// What an engine would have done with one slot.
     struct SlotOdds: Sendable {
         let target, predicted, predictedTarget: Double

@@ -3,6 +3,9 @@
 /// Each is a boosted model of the logistic loss, set right on persons it did not learn from (Platt 1999). How the
 /// probabilities combine is not learned: the public ``RankingWeights`` say what an action is worth and what dissatisfaction
 /// costs, and sales value is not among them.
+///
+/// Regrets (refund, late delivery, complaint) are learned from purchases, and only from those whose time for regret is over:
+/// their probability is that of buying times that of regretting what was bought.
 public struct ActionModels: Sendable, Hashable, Codable {
     struct Calibrated: Sendable, Hashable, Codable {
         let model: RankingModel
@@ -16,12 +19,14 @@ public struct ActionModels: Sendable, Hashable, Codable {
 
     /// By raw value of the event's kind.
     var models: [UInt8: Calibrated]
+    /// Purchases an impression: what regrets are multiplied by while buying itself has no model.
+    let buyRate: Float
     /// Names the set in the model version.
     public let version: String
 
     /// The actions that are predicted.
     public static let actions: [Event.Kind] = [
-        .finish, .like, .follow, .open, .cart, .buy, .refund, .notInterested, .report,
+        .finish, .like, .follow, .open, .cart, .buy, .refund, .lateDelivery, .complaint, .notInterested, .report,
     ]
 
     /// The actions for which there was enough to learn from.
@@ -30,31 +35,39 @@ public struct ActionModels: Sendable, Hashable, Codable {
     /// Fewest answers of one kind from which its model is learned.
     static let leastAnswers = 60
 
-    /// Learns from what came of impressions; nil when no action was answered often enough or none is predicted better
-    /// than by its mean.
-    init?(_ rows: [SlateLedger.Row], version: String, seed: UInt64) {
+    /// Learns from what came of impressions, and of the purchases whose time for regret is over; nil when no action was
+    /// answered often enough or none is predicted better than by its mean.
+    init?(_ rows: [SlateLedger.Row], purchases: [SlateLedger.Row], version: String, seed: UInt64) {
         var models: [UInt8: Calibrated] = [:]
         for action in Self.actions {
-            let bit: UInt32 = 1 << UInt32(action.rawValue)
-            let answers = rows.count { $0.actions & bit != 0 }
-            guard answers >= Self.leastAnswers, answers < rows.count else { continue }
-            var learning = Examples()
-            var judging: [SlateLedger.Row] = []
-            for row in rows {
-                // A fifth of the persons judges; a person is on one side only.
-                if row.person % 5 == 0 {
-                    judging.append(row)
-                } else {
-                    learning.append(row.signals, responded: row.actions & bit != 0, weight: 1)
-                }
-            }
-            guard learning.positives >= Self.leastAnswers / 2 else { continue }
-            let model = RankingTrainer(trees: 80, depth: 4, rate: 0.1, seed: seed).fit(learning, version: version)
-            models[action.rawValue] = Self.calibrate(model, judging, bit)
+            models[action.rawValue] = Self.model(
+                of: action.bit, in: action.isRegret ? purchases : rows, version: version, seed: seed)
         }
         guard !models.isEmpty else { return nil }
         self.models = models
         self.version = version
+        let bought = rows.count { $0.actions & Event.Kind.buy.bit != 0 }
+        buyRate = Float(bought + 1) / Float(rows.count + 100)
+    }
+
+    private static func model(
+        of bit: UInt32, in rows: [SlateLedger.Row], version: String, seed: UInt64
+    ) -> Calibrated? {
+        let answers = rows.count { $0.actions & bit != 0 }
+        guard answers >= leastAnswers, answers < rows.count else { return nil }
+        var learning = Examples()
+        var judging: [SlateLedger.Row] = []
+        for row in rows {
+            // A fifth of the persons judges; a person is on one side only.
+            if row.person % 5 == 0 {
+                judging.append(row)
+            } else {
+                learning.append(row.signals, responded: row.actions & bit != 0, weight: 1)
+            }
+        }
+        guard learning.positives >= leastAnswers / 2 else { return nil }
+        let model = RankingTrainer(trees: 80, depth: 4, rate: 0.1, seed: seed).fit(learning, version: version)
+        return calibrate(model, judging, bit)
     }
 
     /// Fits slope and shift by Newton's steps; nil when the model does worse than the mean rate.
@@ -111,12 +124,17 @@ public struct ActionModels: Sendable, Hashable, Codable {
     ) -> (worth: ContiguousArray<Float>, cost: ContiguousArray<Float>) {
         var worth = ContiguousArray(repeating: Float(0), count: candidates.count)
         var cost = worth
+        var buying = ContiguousArray(repeating: buyRate, count: candidates.count)
+        // In the order of the actions: buying is known before what regrets it.
         for action in learned {
             guard let model = models[action.rawValue] else { continue }
             let probabilities = model.probabilities(candidates)
+            if action == .buy { buying = probabilities }
             let (weight, costs) = weights.worth(of: action)
             for place in candidates.indices {
-                if costs {
+                if action.isRegret {
+                    cost[place] += Float(weight) * buying[place] * probabilities[place]
+                } else if costs {
                     cost[place] += Float(weight) * probabilities[place]
                 } else {
                     worth[place] += Float(weight) * probabilities[place]
@@ -138,6 +156,8 @@ extension RankingWeights {
         case .cart: (cart, false)
         case .buy: (buy, false)
         case .refund: (refund, true)
+        case .lateDelivery: (lateDelivery, true)
+        case .complaint: (complaint, true)
         case .notInterested: (notInterested, true)
         case .report: (report, true)
         default: (0, false)

@@ -1,7 +1,8 @@
 /// What was offered, what of it came into view, and what came of that: the raw material of online learning.
 ///
 /// An offer keeps the signals it was ranked by (so nothing has to be computed again, and nothing leaks from later); an
-/// impression makes it an example; what the person does within a day is its answer. Bounded in memory, oldest first.
+/// impression makes it an example; what the person does within a day is its answer. A purchase is kept for as long as it can
+/// be regretted. Bounded in memory, oldest first.
 struct SlateLedger: Sendable {
     struct Row: Sendable {
         let item: Int32
@@ -14,7 +15,7 @@ struct SlateLedger: Sendable {
         var actions: UInt32 = 0
     }
 
-    private struct Pair: Hashable {
+    struct Pair: Hashable {
         let person, item: Int32
     }
 
@@ -35,12 +36,18 @@ struct SlateLedger: Sendable {
     /// Persons with offers, the first first.
     private var order: [Int32] = []
     private var shown: [Pair: Int] = [:]
+    /// What was shown last to a person over some goods: the video or the room, by its row.
+    private var covers: [Int32: ContiguousArray<Int>] = [:]
     private(set) var rows: [Row] = []
     /// Rows already dropped from the front.
     private var dropped = 0
+    /// What was bought, until its regret is learned.
+    var purchases = PurchaseLedger()
 
     private static let personLimit = 1_000
     private static let rowLimit = 200_000
+    /// Videos and rooms remembered for one person.
+    private static let coverLimit = 256
     /// Time in which an action still answers an impression.
     private static let patience: Int64 = 86_400_000
 
@@ -54,34 +61,69 @@ struct SlateLedger: Sendable {
         order.removeFirst(Self.personLimit / 4)
     }
 
-    mutating func observe(_ kind: Event.Kind, of item: Int32, by person: Int32, at time: Int64) {
-        let pair = Pair(person: person, item: item)
-        if kind == .impression {
-            // Once a day is enough: what is seen again within it is the same example.
-            if let number = shown[pair], number >= dropped, time - rows[number - dropped].time < Self.patience {
-                return
-            }
-            guard let offer = offers[person]?.row(of: item) else { return }
-            shown[pair] = dropped + rows.count
-            rows.append(offer)
-            trim()
-            return
+    /// Takes note of what a person did to an item.
+    mutating func observe(
+        _ kind: Event.Kind, of item: Int32, by person: Int32, at time: Int64, in records: Chunked<ItemRecord>
+    ) {
+        if kind == .impression { return show(item, to: person, at: time, records) }
+        if kind.isRegret { return purchases.regret(kind, of: item, by: person, at: time) }
+        var answered: [Row] = []
+        if let place = place(of: shown[Pair(person: person, item: item)], at: time) {
+            rows[place].actions |= kind.bit
+            answered.append(rows[place])
         }
-        guard let number = shown[pair], number >= dropped, time - rows[number - dropped].time < Self.patience else {
-            return
+        guard kind == .buy else { return }
+        if let place = cover(of: item, for: person, at: time, records) {
+            rows[place].actions |= kind.bit
+            answered.append(rows[place])
         }
-        rows[number - dropped].actions |= 1 << UInt32(kind.rawValue)
+        purchases.add(answered, of: item, by: person, at: time)
     }
 
-    /// Forgets what a person was shown.
+    private mutating func show(_ item: Int32, to person: Int32, at time: Int64, _ records: Chunked<ItemRecord>) {
+        let pair = Pair(person: person, item: item)
+        // Once a day is enough: what is seen again within it is the same example.
+        guard place(of: shown[pair], at: time) == nil, let offer = offers[person]?.row(of: item) else { return }
+        shown[pair] = dropped + rows.count
+        if !records[item].products.isEmpty {
+            covers[person, default: []].append(dropped + rows.count)
+            if covers[person, default: []].count > Self.coverLimit { covers[person]?.removeFirst() }
+        }
+        rows.append(offer)
+        trim()
+    }
+
+    /// Where a row stands, while it can still be answered.
+    private func place(of number: Int?, at time: Int64) -> Int? {
+        guard let number, number >= dropped, time - rows[number - dropped].time < Self.patience else { return nil }
+        return number - dropped
+    }
+
+    /// The video or room that the person last looked at with these goods under it; one that was passed by sold nothing.
+    private func cover(of product: Int32, for person: Int32, at time: Int64, _ records: Chunked<ItemRecord>) -> Int? {
+        let numbers = covers[person] ?? []
+        return numbers.reversed().lazy.compactMap { place(of: $0, at: time) }.first {
+            rows[$0].actions & Self.looks != 0 && records[rows[$0].item].products.contains(product)
+        }
+    }
+
+    private static let looks = [Event.Kind.view, .finish, .like, .favourite, .share, .open].reduce(UInt32(0)) {
+        $0 | $1.bit
+    }
+
+    /// Forgets what a person was shown and bought.
     mutating func forget(_ person: Int32) {
         if offers.removeValue(forKey: person) != nil { order.removeAll { $0 == person } }
-        guard rows.contains(where: { $0.person == person }) else { return }
-        rows.removeAll { $0.person == person }
-        // Places have moved; what others were shown still waits for its answer.
+        purchases.forget(person)
+        let kept = rows.indices.filter { rows[$0].person != person }
+        guard kept.count < rows.count else { return }
+        // Places move; what others were shown still waits for its answer.
+        let numbers = Dictionary(uniqueKeysWithValues: zip(kept.lazy.map { [dropped] in $0 + dropped }, kept.indices))
+        rows = kept.map { rows[$0] }
         dropped = 0
-        shown = [:]
-        for (number, row) in rows.enumerated() { shown[Pair(person: row.person, item: row.item)] = number }
+        covers[person] = nil
+        shown = shown.compactMapValues { numbers[$0] }
+        covers = covers.mapValues { ContiguousArray($0.compactMap { numbers[$0] }) }
     }
 
     private mutating func trim() {
@@ -90,5 +132,9 @@ struct SlateLedger: Sendable {
         rows.removeFirst(gone)
         dropped += gone
         shown = shown.filter { $0.value >= dropped }
+        covers = covers.compactMapValues { numbers in
+            let kept = ContiguousArray(numbers.filter { $0 >= dropped })
+            return kept.isEmpty ? nil : kept
+        }
     }
 }

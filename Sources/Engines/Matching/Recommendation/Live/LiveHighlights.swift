@@ -95,6 +95,16 @@ public struct LiveHighlights: Sendable {
         }
     }
 
+    /// Cart and purchase count in the rooms in which they happened; other events say nothing of rooms.
+    public mutating func observe(_ event: Event) {
+        if rooms.isEmpty { return }
+        switch event.kind {
+        case .cart: observe(.cart, of: event.subject, by: event.person, at: event.time)
+        case .buy: observe(.buy, of: event.subject, by: event.person, at: event.time)
+        default: break
+        }
+    }
+
     /// A room's score, 0 …< 1; 0 for one that is not open.
     public func highlight(of room: Key, at now: Int64) -> Float {
         guard let room = rooms[room] else { return 0 }

@@ -36,6 +36,7 @@ struct Ranker: Sendable {
     /// actions' models too, which know by now how much it says of what is shown.
     private func rank(_ candidates: inout ContiguousArray<Candidate>, by actions: ActionModels) {
         let expected = actions.value(candidates, weights)
+        let prices = regretPrices(except: actions)
         for place in candidates.indices {
             let signals = candidates[place].signals
             var parts = strengths(signals)
@@ -44,7 +45,8 @@ struct Ranker: Sendable {
             }
             let habits = model == nil ? 0 : naturalExponential(max(-40, min(0, signals[.learned])))
             let strength = expected.worth[place] + 0.1 * (parts.sum() + habits) + 1e-4
-            let score = naturalLog(strength) - cost(signals) - expected.cost[place]
+            let score =
+                naturalLog(strength) - cost(signals) - expected.cost[place] - regretCost(signals, prices)
             candidates[place].score = candidates[place].paused ? score - 20 : score
         }
     }
@@ -60,7 +62,7 @@ struct Ranker: Sendable {
         let strength = naturalExponential(max(-40, signals[.learned])) + 0.1 * parts.sum()
         // Where nobody wants an item, its share says nothing more.
         let novelty = discovers ? Float(weights.novelty) * max(-14, signals[.month]) : 0
-        return naturalLog(strength) - cost(signals) - novelty
+        return naturalLog(strength) - cost(signals) - regretCost(signals) - novelty
     }
 
     private func cost(_ signals: Signals) -> Float {
@@ -69,7 +71,25 @@ struct Ranker: Sendable {
 
     func score(_ signals: Signals) -> Float {
         let strength = strengths(signals).sum() + 1e-4
-        return naturalLog(strength) - cost(signals) - Float(weights.refund) * signals[.regret]
+        return naturalLog(strength) - cost(signals) - regretCost(signals)
+    }
+
+    /// What the rates of the item and of its shop say of dissatisfaction.
+    private func regretCost(_ signals: Signals) -> Float { regretCost(signals, regretPrices()) }
+
+    @inline(__always)
+    private func regretCost(_ signals: Signals, _ prices: SIMD4<Float>) -> Float {
+        let rates = SIMD4(signals[.regret], signals[.shopRegret], signals[.lateness], signals[.complaints])
+        return (prices * rates).sum()
+    }
+
+    /// What a unit of each of these rates costs. A model that was learned has seen the rates and says it better.
+    private func regretPrices(except learned: ActionModels? = nil) -> SIMD4<Float> {
+        func price(_ action: Event.Kind) -> Float {
+            learned?.models[action.rawValue] == nil ? Float(weights.worth(of: action).weight) : 0
+        }
+        let refund = price(.refund)
+        return SIMD4(refund, refund, price(.lateDelivery), price(.complaint))
     }
 
     /// How much each way of wanting contributes; lanes by ``Strength``.

@@ -8,7 +8,7 @@ extension Learner {
             agePool()
         }
         if let item = items.number(of: event.subject) {
-            ledger.observe(event.kind, of: item, by: person, at: event.time)
+            ledger.observe(event.kind, of: item, by: person, at: event.time, in: world.items)
         }
         switch event.kind {
         case .impression: show(itemNumber(event.subject), to: person, at: event.time)
@@ -16,7 +16,7 @@ extension Learner {
         case .notInterested:
             refuse(itemNumber(event.subject), person, event, refused: 1, damp: configuration.weights.notInterested)
         case .report: refuse(itemNumber(event.subject), person, event, refused: 2, damp: configuration.weights.report)
-        case .refund: regret(itemNumber(event.subject), person, event)
+        case .refund, .lateDelivery, .complaint: regret(itemNumber(event.subject), person, event)
         case .search where subjects.number(of: event.subject) != nil:
             let weight = Float(configuration.weights.search)
             people[person].feel(subjectNumber(event.subject), at: event.time, configuration) {
@@ -134,7 +134,9 @@ extension Learner {
             history.respond(in: visits)
             before = history.purchases
             history.add(weight, at: event.time, configuration)
-            if asItself { history.kinds |= 1 << UInt32(event.kind.rawValue) }
+            if asItself { history.kinds |= event.kind.bit }
+            // What comes now is a purchase of its own, with regrets of its own.
+            if asItself && event.kind == .buy { history.kinds &= ~Event.Kind.regretBits }
             if asItself && event.kind == .buy { gap = history.buy(at: event.time) }
             after = history.purchases
         }
@@ -146,6 +148,7 @@ extension Learner {
         }
         if after > before {
             world.counters[item].purchases &+= 1
+            world.sell(item, at: event.time)
             if before == 0 { world.counters[item].buyers &+= 1 }
             if before == 1 { world.counters[item].repeaters &+= 1 }
         }
@@ -212,20 +215,31 @@ extension Learner {
         }
     }
 
+    /// Each kind of regret counts once a purchase, by however many ways the person makes it known.
     private mutating func regret(_ item: Int32, _ person: Int32, _ event: Event) {
-        world.counters[item].refunds &+= 1
+        var isNew = false
         people[person].history.update(
             item, limit: configuration.historyLimit, make: { History(item: item, time: event.time) },
             leastFirst: { ($0.slow, $0.last, $0.item) < ($1.slow, $1.last, $1.item) }
         ) {
+            isNew = $0.kinds & event.kind.bit == 0
+            $0.kinds |= event.kind.bit
+            // Who got it late may like it all the same.
+            guard isNew, event.kind != .lateDelivery else { return }
             $0.fast = 0
             $0.slow *= 0.2
-            $0.purchases = max(0, $0.purchases - 1)
-            $0.kinds |= 1 << UInt32(event.kind.rawValue)
+            if event.kind == .refund { $0.purchases = max(0, $0.purchases - 1) }
         }
+        guard isNew else { return }
+        switch event.kind {
+        case .refund: world.counters[item].refunds &+= 1
+        case .lateDelivery: world.counters[item].lateDeliveries &+= 1
+        default: world.counters[item].complaints &+= 1
+        }
+        world.regret(item, at: event.time)
         let shop = world.items[item].shop
         guard shop >= 0 else { return }
-        let damp = Float(configuration.weights.refund) / 4
+        let damp = Float(configuration.weights.worth(of: event.kind).weight) / 4
         people[person].feel(shop, at: event.time, configuration) { $0.damp += damp }
     }
 
@@ -248,6 +262,13 @@ extension Learner {
         default: break
         }
     }
+}
+
+extension Event.Kind {
+    /// Its place among kinds seen.
+    var bit: UInt32 { 1 << UInt32(rawValue) }
+
+    static let regretBits = regrets.reduce(UInt32(0)) { $0 | $1.bit }
 }
 
 extension ItemCounters {

@@ -1,7 +1,7 @@
 /// The state as bytes.
 extension Learner {
     /// Marks the bytes as ours and names their version.
-    private static let mark: UInt64 = 0x5155_4D41_5443_0004
+    private static let mark: UInt64 = 0x5155_4D41_5443_0005
 
     func encoded() -> [UInt8] {
         var writer = ByteWriter(capacity: 1 << 20)
@@ -19,6 +19,7 @@ extension Learner {
         writer.write(world.pool) { $0.write($1) }
         writer.write(world.total)
         writer.write(world.shown.level)
+        writer.write(world.service)
         writer.write(world.lastTime)
         writer.write(world.linear.version)
         writer.write(world.linear.time)
@@ -53,6 +54,7 @@ extension Learner {
         world.pool = try reader.list { reader throws(SnapshotProblem) in try reader.number(below: sizes.items) }
         world.total = try reader.counters()
         world.shown = LogMass(level: try reader.read())
+        world.service = try reader.service()
         world.lastTime = try reader.read()
         world.linear = try reader.linearModel(sizes.items)
         world.embedding = try reader.embedding(sizes)
@@ -132,7 +134,7 @@ extension ByteWriter {
         for window in Window.allCases { write(counters[window].level) }
         for count in [
             counters.impressions, counters.responses, counters.dislikes, counters.persons, counters.buyers,
-            counters.repeaters, counters.purchases, counters.refunds,
+            counters.repeaters, counters.purchases, counters.refunds, counters.lateDeliveries, counters.complaints,
         ] { write(count) }
         write(counters.first)
         write(counters.adoptedWeek.level)
@@ -148,6 +150,12 @@ extension ByteWriter {
         write(subject.adopted.level)
         write(subject.impressions)
         write(subject.responses)
+        write(subject.service)
+    }
+
+    mutating func write(_ service: Service) {
+        write(service.purchases.level)
+        write(service.regrets.level)
     }
 
     mutating func write(_ person: Person) {

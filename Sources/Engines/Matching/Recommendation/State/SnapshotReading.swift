@@ -22,6 +22,8 @@ extension ByteReader {
         counters.repeaters = try read()
         counters.purchases = try read()
         counters.refunds = try read()
+        counters.lateDeliveries = try read()
+        counters.complaints = try read()
         counters.first = try read()
         counters.adoptedWeek.level = try read()
         counters.adoptedMonth.level = try read()
@@ -45,7 +47,15 @@ extension ByteReader {
         record.adopted.level = try read()
         record.impressions = try read()
         record.responses = try read()
+        record.service = try service()
         return record
+    }
+
+    mutating func service() throws(SnapshotProblem) -> Service {
+        var service = Service()
+        service.purchases.level = try read()
+        service.regrets.level = try read()
+        return service
     }
 
     mutating func person(_ sizes: (items: Int, subjects: Int)) throws(SnapshotProblem) -> Person {

@@ -36,6 +36,8 @@ struct ItemCounters: Sendable, Hashable {
     var repeaters: UInt32 = 0
     var purchases: UInt32 = 0
     var refunds: UInt32 = 0
+    var lateDeliveries: UInt32 = 0
+    var complaints: UInt32 = 0
     /// First evidence; 0 when none.
     var first: Int64 = 0
     /// First responses of persons who never had it before: what is being adopted, repeats apart.
@@ -95,6 +97,8 @@ struct SubjectRecord: Sendable {
     var adopted = LogMass()
     var impressions: UInt32 = 0
     var responses: UInt32 = 0
+    /// Of a shop: what it sold, and what of that was regretted.
+    var service = Service()
 
     static let topCapacity = 96
     static let newestCapacity = 64
@@ -155,6 +159,8 @@ struct World: Sendable {
     var total = ItemCounters()
     /// All impressions, decayed by the day's half-life: the traffic that exploration is paced by.
     var shown = LogMass()
+    /// What all shops sold, and what of that was regretted.
+    var service = Service()
     var lastTime: Int64 = 0
     var linear = LinearModel.empty
     var embedding = Embedding()
