@@ -261,10 +261,17 @@ extension Gatherer {
 
     /// The candidates, best first; ties by item so that answers repeat.
     private func order(_ keeping: ((Candidate) -> Bool)?) -> [Int] {
-        let scores = scratch.candidates.map(\.score), items = scratch.candidates.map(\.item)
-        var order = scratch.candidates.indices.filter { keeping?(scratch.candidates[$0]) ?? true }
-        order.sort { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : items[$0] < items[$1] }
-        return order
+        var keys: [UInt64] = []
+        keys.reserveCapacity(scratch.candidates.count)
+        for place in scratch.candidates.indices {
+            if let keeping, !keeping(scratch.candidates[place]) { continue }
+            // As numbers without a sign, floats of one sign keep their order; those below zero go the other way round.
+            let bits = (scratch.candidates[place].score + 0).bitPattern
+            let height = bits >> 31 == 0 ? bits | 1 << 31 : ~bits
+            keys.append(UInt64(height) << 32 | UInt64(~UInt32(scratch.candidates[place].item)))
+        }
+        keys.sort(by: >)
+        return keys.map { Int(scratch.place[Int(~UInt32(truncatingIfNeeded: $0))]) }
     }
 
     /// The members of the pool by their rank in the order.

@@ -55,22 +55,22 @@ struct Gatherer {
         accumulateContext()
         considerRooms()
         accumulateNear()
-        for item in scratch.context.strongest(limit / 5) { consider(item, .context) }
+        consider(scratch.context.strongest(limit / 5), .context)
         for subject in reading.contextSubjects { considerSubject(subject, .context, top: 60, newest: 20) }
         considerFollowing()
         considerPersonal(limit * 9 / 20)
-        for item in scratch.session.strongest(limit / 8) { consider(item, .session) }
-        for item in linearCandidates(request.discovery ? limit * 3 / 5 : limit * 3 / 10) { consider(item, .itemToItem) }
+        consider(scratch.session.strongest(limit / 8), .session)
+        consider(linearCandidates(request.discovery ? limit * 3 / 5 : limit * 3 / 10), .itemToItem)
         considerTrending(request.discovery ? limit / 4 : limit / 8)
         if request.discovery {
             var left = limit / 8
             for entry in world.adopted.entries where left > 0 { if consider(entry.item, .trending) { left -= 1 } }
         }
         considerAffinities()
-        for item in scratch.near.strongest(limit / 16) { consider(item, .embedding) }
+        consider(scratch.near.strongest(limit / 16), .embedding)
         if reading.within >= 0 { considerSubject(reading.within, .affinity, top: 96, newest: 64) }
         // What no quota took: the long tail of the item-to-item scores.
-        for item in linearCandidates(max(0, limit - scratch.candidates.count)) { consider(item, .itemToItem) }
+        consider(linearCandidates(max(0, limit - scratch.candidates.count)), .itemToItem)
         fill()
     }
 
@@ -134,6 +134,14 @@ struct Gatherer {
         }
         scratch.admit(Candidate(item: item, sources: 1 << UInt16(source.rawValue)))
         return true
+    }
+
+    /// The same of many, whose records lie far apart in memory: each is asked for before it is its turn.
+    private mutating func consider(_ items: ContiguousArray<Int32>, _ source: Source) {
+        for (place, item) in items.enumerated() {
+            if place + 8 < items.count { world.items.fetch(items[place + 8]) }
+            consider(item, source)
+        }
     }
 
     // MARK: Loading
@@ -220,7 +228,7 @@ struct Gatherer {
         let order = strongestItems(ContiguousArray(0..<Int32(scratch.history.count)), count) {
             scratch.history[Int($0)].repurchase
         }
-        for place in order { consider(scratch.history[Int(place)].item, .personal) }
+        consider(ContiguousArray(order.map { scratch.history[Int($0)].item }), .personal)
     }
 
     /// The strongest of the closed-form scores that are not settled yet.
@@ -259,6 +267,7 @@ struct Gatherer {
 
     private mutating func considerSubject(_ subject: Int32, _ source: Source, top: Int, newest: Int) {
         let record = world.subjects[subject]
+        for entry in record.top.entries.prefix(top) { world.items.fetch(entry.item) }
         var left = top
         for entry in record.top.entries where left > 0 { if consider(entry.item, source) { left -= 1 } }
         left = newest

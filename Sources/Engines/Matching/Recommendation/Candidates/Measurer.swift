@@ -88,7 +88,9 @@ struct Measurer {
                 candidate.signals[.categoryTaken] = naturalLog1p(affinity.taken)
             }
         }
-        for tag in world.items[candidate.item].tags {
+        // By place, here and below: a copy of the tags would count a reference for every candidate.
+        for place in world.items[candidate.item].tags.indices {
+            let tag = world.items[candidate.item].tags[place]
             let share = share(month, of: world.subjects[tag].month)
             candidate.signals[.tagShare] = min(candidate.signals[.tagShare], share)
             guard let affinity = scratch.affinity(tag) else { continue }
@@ -104,11 +106,10 @@ struct Measurer {
         let known = scratch
         candidates.withUnsafeMutableBufferPointer { candidates in
             for place in candidates.indices {
-                // Records are read where they lie: a copy would count references of what they hold.
                 let item = candidates[place].item
                 let ahead = place + Self.ahead
                 if ahead < candidates.count { fetch(candidates[ahead].item) }
-                measure(&candidates[place], world.items[item], world.counters[item], known)
+                world.items.with(item) { measure(&candidates[place], $0, world.counters[item], known) }
             }
         }
         swap(&candidates, &scratch.candidates)
@@ -229,8 +230,8 @@ struct Measurer {
             signals[.categoryPulse] = naturalLog1p(affinity.pulse)
             damp += affinity.damp
         }
-        for tag in record.tags {
-            guard let affinity = scratch.affinity(tag) else { continue }
+        for place in record.tags.indices {
+            guard let affinity = scratch.affinity(record.tags[place]) else { continue }
             signals[.tag] = max(signals[.tag], naturalLog1p(affinity.fast + affinity.pulse))
             damp += affinity.damp * 0.3
         }

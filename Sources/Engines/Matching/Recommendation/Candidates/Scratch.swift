@@ -55,15 +55,20 @@ struct Scratch: Sendable {
         candidates.append(candidate)
     }
 
-    /// Lets go of every candidate but those at `places`.
+    /// Lets go of every candidate whose place is not among `places`.
     mutating func keep(_ places: ContiguousArray<Int32>) {
-        let kept = places.sorted().map { candidates[Int($0)] }
-        for candidate in candidates { place[Int(candidate.item)] = -1 }
-        candidates.removeAll(keepingCapacity: true)
-        for (number, candidate) in kept.enumerated() {
-            place[Int(candidate.item)] = Int32(number)
-            candidates.append(candidate)
+        var isKept = ContiguousArray(repeating: false, count: candidates.count)
+        for place in places { isKept[Int(place)] = true }
+        var number = 0
+        for old in candidates.indices {
+            let item = Int(candidates[old].item)
+            place[item] = isKept[old] ? Int32(number) : -1
+            guard isKept[old] else { continue }
+            // In their order and in place: a candidate is large.
+            if number < old { candidates[number] = candidates[old] }
+            number += 1
         }
+        candidates.removeLast(candidates.count - number)
     }
 
     mutating func load(_ affinity: Affinity) {

@@ -24,9 +24,10 @@ struct Ranker: Sendable {
             rank(&candidates, by: actions)
             return
         }
+        let (isLearned, prices) = (model != nil, regretPrices())
         for place in candidates.indices {
             let signals = candidates[place].signals
-            let score = model == nil ? score(signals) : learnedScore(signals)
+            let score = isLearned ? learnedScore(signals, prices) : score(signals, prices)
             candidates[place].score = candidates[place].paused ? score - 20 : score
         }
     }
@@ -36,14 +37,14 @@ struct Ranker: Sendable {
     /// actions' models too, which know by now how much it says of what is shown.
     private func rank(_ candidates: inout ContiguousArray<Candidate>, by actions: ActionModels) {
         let expected = actions.value(candidates, weights)
-        let prices = regretPrices(except: actions)
+        let (isLearned, prices) = (model != nil, regretPrices(except: actions))
         for place in candidates.indices {
             let signals = candidates[place].signals
             var parts = strengths(signals)
             for habit in [Strength.personal, Strength.linear, Strength.trending, Strength.near] {
-                parts[habit] *= model == nil ? 0.1 : 0
+                parts[habit] *= isLearned ? 0 : 0.1
             }
-            let habits = model == nil ? 0 : naturalExponential(max(-40, min(0, signals[.learned])))
+            let habits = isLearned ? naturalExponential(max(-40, min(0, signals[.learned]))) : 0
             let strength = expected.worth[place] + 0.1 * (parts.sum() + habits) + 1e-4
             let score =
                 naturalLog(strength) - cost(signals) - expected.cost[place] - regretCost(signals, prices)
@@ -53,7 +54,7 @@ struct Ranker: Sendable {
 
     /// With a learned model its odds replace what long habits say; what happens in this session, who is followed and what
     /// the page asks for still add, and dislike still costs: the model learns from whole days and cannot know them.
-    private func learnedScore(_ signals: Signals) -> Float {
+    private func learnedScore(_ signals: Signals, _ prices: SIMD4<Float>) -> Float {
         var parts = strengths(signals)
         for habit in [Strength.personal, Strength.linear, Strength.trending, Strength.new, Strength.near] {
             parts[habit] = 0
@@ -62,21 +63,21 @@ struct Ranker: Sendable {
         let strength = naturalExponential(max(-40, signals[.learned])) + 0.1 * parts.sum()
         // Where nobody wants an item, its share says nothing more.
         let novelty = discovers ? Float(weights.novelty) * max(-14, signals[.month]) : 0
-        return naturalLog(strength) - cost(signals) - regretCost(signals) - novelty
+        return naturalLog(strength) - cost(signals) - regretCost(signals, prices) - novelty
     }
 
     private func cost(_ signals: Signals) -> Float {
         Float(weights.fatigue) * signals[.fatigue] + Float(weights.damping) * signals[.damp]
     }
 
-    func score(_ signals: Signals) -> Float {
+    func score(_ signals: Signals) -> Float { score(signals, regretPrices()) }
+
+    private func score(_ signals: Signals, _ prices: SIMD4<Float>) -> Float {
         let strength = strengths(signals).sum() + 1e-4
-        return naturalLog(strength) - cost(signals) - regretCost(signals)
+        return naturalLog(strength) - cost(signals) - regretCost(signals, prices)
     }
 
     /// What the rates of the item and of its shop say of dissatisfaction.
-    private func regretCost(_ signals: Signals) -> Float { regretCost(signals, regretPrices()) }
-
     @inline(__always)
     private func regretCost(_ signals: Signals, _ prices: SIMD4<Float>) -> Float {
         let rates = SIMD4(signals[.regret], signals[.shopRegret], signals[.lateness], signals[.complaints])

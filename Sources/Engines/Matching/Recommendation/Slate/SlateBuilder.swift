@@ -97,7 +97,7 @@ struct SlateBuilder {
 
     private mutating func fill(_ rank: Int, _ draw: SlotDraw, _ slots: inout OpenSlots) {
         if draw.wasDrawn(rank) { slots.explored += 1 }
-        if let place = slots.rest.firstIndex(of: rank) {
+        if let place = slots.rest.lastIndex(of: rank) {
             slots.rest.remove(at: place)
         } else {
             slots.spare.removeAll { $0 == rank }
@@ -105,7 +105,7 @@ struct SlateBuilder {
         slots.pool.remove(rank)
         guard take(rank) else { return }
         slots.spare += slots.rest.filter { !fits($0) }
-        slots.spare.sort()
+        slots.spare.sort(by: >)
         slots.rest.removeAll { !fits($0) }
         slots.pool.keep { fits($0) }
     }
@@ -114,7 +114,7 @@ struct SlateBuilder {
 
     /// The place of the best candidate for the next slot; the mix yields rather than leave a slot empty.
     private func bestPlace(_ rest: [Int]) -> Int? {
-        guard request.diversifies else { return rest.isEmpty ? nil : 0 }
+        guard request.diversifies else { return rest.indices.last }
         return wantsGoods().flatMap { wanted in best(rest) { ($0 == .product) == wanted } } ?? best(rest) { _ in true }
     }
 
@@ -122,9 +122,10 @@ struct SlateBuilder {
     private func best(_ rest: [Int], _ isWanted: (ItemKind) -> Bool) -> Int? {
         var place: Int?
         var bestValue = -Float.infinity
-        for (index, rank) in rest.enumerated() {
+        for index in rest.indices.reversed() {
+            let rank = rest[index]
             let score = scores[rank]
-            // Sorted by score: nothing further down can win once the bare score is beaten.
+            // Sorted by score: nothing further on can win once the bare score is beaten.
             if score <= bestValue { break }
             if !isWanted(traits[rank].kind) { continue }
             let value = score - penalty(rank)
@@ -183,8 +184,9 @@ struct SlateBuilder {
     }
 }
 
-/// What a slate being filled still has to choose from, best first.
+/// What a slate being filled still has to choose from.
 private struct OpenSlots {
+    /// Best last: the best are taken first, and nothing has to move up behind them.
     var rest: [Int]
     /// A cap once reached stays so: whatever it keeps out waits here until nothing else is left.
     var spare: [Int] = []
@@ -192,7 +194,7 @@ private struct OpenSlots {
     var explored = 0
 
     init(candidates: Int, pool: DrawPool) {
-        rest = Array(0..<candidates)
+        rest = (0..<candidates).reversed()
         self.pool = pool
     }
 }

@@ -17,7 +17,8 @@ struct SlateTraits {
         owns.reserveCapacity(items.count)
         for item in items {
             let first = Int32(tags.count)
-            tags += world.items[item].tags
+            // By place: a copy would count a reference for every candidate.
+            for place in world.items[item].tags.indices { tags.append(world.items[item].tags[place]) }
             owns.append(
                 Own(
                     kind: world.items[item].kind,

@@ -17,6 +17,12 @@ struct Chunked<Element: Sendable>: Sendable {
         _modify { yield &chunks[Int(index) >> Self.shift][Int(index) & Self.mask] }
     }
 
+    /// Lends an element where it lies: even a borrowed copy of a record would count references of what it holds.
+    @inline(__always)
+    func with<Result>(_ index: Int32, _ body: (borrowing Element) -> Result) -> Result {
+        chunks[Int(index) >> Self.shift].withUnsafeBufferPointer { body($0[Int(index) & Self.mask]) }
+    }
+
     /// Begins to fetch an element that is read soon.
     @inline(__always)
     func fetch(_ index: Int32) {

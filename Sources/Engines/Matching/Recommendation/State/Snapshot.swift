@@ -100,7 +100,8 @@ extension Learner {
         record.creator = try reader.number(below: sizes.subjects)
         record.category = try reader.number(below: sizes.subjects)
         record.listedAt = try reader.read()
-        record.tags = try reader.list { reader throws(SnapshotProblem) in try reader.number(below: sizes.subjects) }
+        record.tags = Tags(
+            try reader.list { reader throws(SnapshotProblem) in try reader.number(below: sizes.subjects) })
         record.products = try reader.list { reader throws(SnapshotProblem) in try reader.number(below: sizes.items) }
         world.items.append(record)
         world.counters.append(try reader.counters())

@@ -9,7 +9,7 @@ struct ItemRecord: Sendable {
     var creator: Int32 = -1
     var category: Int32 = -1
     var listedAt: Int64 = 0
-    var tags: ContiguousArray<Int32> = []
+    var tags: Tags = []
     var products: ContiguousArray<Int32> = []
 
     /// Category, shop, creator and tags, each once.
