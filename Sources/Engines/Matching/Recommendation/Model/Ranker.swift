@@ -62,7 +62,7 @@ struct Ranker: Sendable {
         let strength = naturalExponential(max(-40, signals[.learned])) + 0.1 * parts.sum()
         // Where nobody wants an item, its share says nothing more.
         let novelty = discovers ? Float(weights.novelty) * max(-14, signals[.month]) : 0
-        return naturalLog(strength) - cost(signals) - regretCost(signals) - novelty
+        return naturalLog(strength) - cost(signals) - regretCost(signals, regretPrices()) - novelty
     }
 
     private func cost(_ signals: Signals) -> Float {
@@ -71,16 +71,17 @@ struct Ranker: Sendable {
 
     func score(_ signals: Signals) -> Float {
         let strength = strengths(signals).sum() + 1e-4
-        return naturalLog(strength) - cost(signals) - regretCost(signals)
+        // Here nothing was learned, so dislikes count too, with the refunds.
+        let disliked = signals[.regret] - signals[.returns]
+        return naturalLog(strength) - cost(signals) - regretCost(signals, regretPrices())
+            - Float(weights.refund) * disliked
     }
 
-    /// What the rates of the item and of its shop say of dissatisfaction.
-    private func regretCost(_ signals: Signals) -> Float { regretCost(signals, regretPrices()) }
-
+    /// What the rates of the item and of its shop say of dissatisfaction. Dislikes are left to what is learned: a response is
+    /// what it predicts.
     @inline(__always)
     private func regretCost(_ signals: Signals, _ prices: SIMD4<Float>) -> Float {
-        let rates = SIMD4(signals[.regret], signals[.shopRegret], signals[.lateness], signals[.complaints])
-        return (prices * rates).sum()
+        (prices * SIMD4(signals[.returns], signals[.shopRegret], signals[.lateness], signals[.complaints])).sum()
     }
 
     /// What a unit of each of these rates costs. A model that was learned has seen the rates and says it better.
