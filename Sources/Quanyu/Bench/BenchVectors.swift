@@ -32,7 +32,7 @@ struct BenchVectors: AsyncParsableCommand {
         let clock = ContinuousClock()
         let index = VectorIndex(dimension: dimension)
         let build = clock.measure { for (number, vector) in vectors.enumerated() { index.set(Key(number), vector) } }
-        let calibration = clock.measure { index.calibrate(recall: min(0.999, recall + 0.005)) }
+        let calibration = clock.measure { index.calibrate(recall: min(0.999, recall + 0.0125)) }
         let sample = queries.prefix(400)
         var found = 0
         let exact = clock.measure {

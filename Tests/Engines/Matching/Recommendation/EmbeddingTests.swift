@@ -125,38 +125,4 @@ struct EmbeddingTests {
             #expect(neighbours(of: item, in: a) == neighbours(of: item, in: b))
         }
     }
-
-    @Test("a table in clusters is restored to the same answers and goes on alike", arguments: 1...3)
-    func clusters(seed: UInt64) {
-        var settings = VectorIndex.Settings()
-        (settings.exactLimit, settings.clusterLimit) = (200, 32)
-        var dice = Dice(seed: seed)
-        func vector() -> [Float] { (0..<64).map { _ in Float(dice.roll(2001)) / 1000 - 1 } }
-        var table = VectorTable(dimension: 64, settings: settings)
-        for _ in 0..<900 {
-            let slot = Int32(dice.roll(500))
-            if dice.roll(5) == 0 { table.remove(slot) } else { table.set(slot, vector()) }
-        }
-        var restored = VectorTable(dimension: 64, settings: settings)
-        let written = table.clusters.map { cluster in
-            (
-                centre: cluster.centre, distances: cluster.distances,
-                members: ContiguousArray(cluster.slots.map { (slot: $0, vector: table[$0]) })
-            )
-        }
-        #expect(table.clusters.count > 5)
-        let isRestored = restored.restore(ContiguousArray(written))
-        #expect(isRestored)
-        var (one, two) = (VectorScratch(), VectorScratch())
-        for _ in 0..<200 {
-            let (slot, vector, query) = (Int32(dice.roll(500)), vector(), vector())
-            table.set(slot, vector)
-            restored.set(slot, vector)
-            let (found, again) = (table.search(query, 10, &one), restored.search(query, 10, &two))
-            #expect(found == again)
-        }
-        #expect(table.count == restored.count)
-        let isRestoredTwice = restored.restore(ContiguousArray(written))
-        #expect(!isRestoredTwice)
-    }
 }

@@ -29,7 +29,7 @@ struct VectorBlocksTests {
         }
         var work = VectorScratch()
         let query = vector()
-        let scale = work.encode(query, width)
+        let scale = work.encode(ContiguousArray(query))
         work.score(codes)
         let found = work.scores.map { $0 * scale }
         for (row, vector) in rows.enumerated() {

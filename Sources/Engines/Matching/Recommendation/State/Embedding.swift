@@ -93,9 +93,11 @@ struct Embedding: Sendable {
     mutating func restoreSubject(_ sum: [Float], _ mass: Float) { subjects.append(sum, mass: mass) }
 
     /// - Returns: false when a slot stands in two places or in none.
-    mutating func restore(_ clusters: ContiguousArray<VectorTable.Written>, reach: Float) -> Bool {
+    mutating func restore(
+        _ clusters: ContiguousArray<VectorTable.Written>, _ components: PrincipalComponents?, writes: Int, reach: Float
+    ) -> Bool {
         table.settings.reach = reach
-        return table.restore(clusters)
+        return table.restore(clusters, components, writes: writes)
     }
 
     // MARK: Learning

@@ -7,6 +7,8 @@ extension ByteWriter {
         }
         for number in embedding.subjects.indices { write(embedding.subjects, number) }
         write(embedding.table.settings.reach)
+        write(UInt32(embedding.table.writes))
+        write(embedding.table.components?.directions ?? []) { $0.write($1) }
         write(embedding.table.clusters) { writer, cluster in
             for component in cluster.centre { writer.write(component) }
             writer.write(cluster.distances)
@@ -33,22 +35,30 @@ extension ByteReader {
         }
         for _ in 0..<sizes.subjects { embedding.restoreSubject(Array(try components()), try read()) }
         let reach: Float = try read()
+        let writes = Int(try read(UInt32.self))
+        let directions = try list { reader throws(SnapshotProblem) in try reader.read(Float.self) }
+        let kept = directions.count / Embedding.width
+        guard directions.count == kept * Embedding.width, kept % 16 == 0 else { throw .damaged(at: place) }
+        let found = kept == 0 ? nil : PrincipalComponents(width: kept, directions: directions)
         let clusters = try list { reader throws(SnapshotProblem) in
             (
-                centre: try reader.components(), distances: try reader.read(Double.self),
+                centre: try reader.components(found?.width ?? Embedding.width),
+                distances: try reader.read(Double.self),
                 members: try reader.list { reader throws(SnapshotProblem) in
                     (slot: try reader.number(below: sizes.items), vector: try reader.components())
                 }
             )
         }
-        guard embedding.restore(clusters, reach: reach) else { throw .damaged(at: place) }
+        guard embedding.restore(clusters, found, writes: writes, reach: reach) else { throw .damaged(at: place) }
         return embedding
     }
 
-    private mutating func components() throws(SnapshotProblem) -> ContiguousArray<Float> {
+    private mutating func components(
+        _ count: Int = Embedding.width
+    ) throws(SnapshotProblem) -> ContiguousArray<Float> {
         var components = ContiguousArray<Float>()
-        components.reserveCapacity(Embedding.width)
-        for _ in 0..<Embedding.width { components.append(try read()) }
+        components.reserveCapacity(count)
+        for _ in 0..<count { components.append(try read()) }
         return components
     }
 }

@@ -68,17 +68,13 @@ struct VectorCluster: Sendable {
         codes = VectorCodes(width: width)
     }
 
-    /// A cluster as it was written, with the sum as it had come to be.
-    init(width: Int, _ written: VectorTable.Written) {
-        self.init(width: width, centre: written.centre)
-        for member in written.members { member.vector.withUnsafeBufferPointer { append(member.slot, $0) } }
-        distances = written.distances
-    }
-
     var count: Int { slots.count }
 
     /// How far members lie from the centre, root mean square.
     var spread: Float { Float((max(0, distances) / Double(max(1, slots.count))).squareRoot()) }
+
+    /// Takes over the sum as it had come to be, in place of the sum over the members as they stand.
+    mutating func settle(distances: Double) { self.distances = distances }
 
     mutating func append(_ slot: Int32, _ vector: UnsafeBufferPointer<Float>) {
         slots.append(slot)

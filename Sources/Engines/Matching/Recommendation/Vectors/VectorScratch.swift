@@ -9,12 +9,13 @@ struct VectorScratch: Sendable {
     var looks = Looks()
 
     /// Puts the query's bytes in place and returns their scale.
-    ///
-    /// - Parameter width: components stored; those beyond the vector are 0.
-    mutating func encode(_ vector: [Float], _ width: Int) -> Float {
-        if query.count != width { query = ContiguousArray(repeating: 0, count: width) }
-        return query.withUnsafeMutableBufferPointer { query in
-            query.baseAddress.map { quanyu_encode(vector, Int64(vector.count), $0) } ?? 1
+    mutating func encode(_ vector: ContiguousArray<Float>) -> Float {
+        if query.count != vector.count { query = ContiguousArray(repeating: 0, count: vector.count) }
+        return vector.withUnsafeBufferPointer { vector in
+            query.withUnsafeMutableBufferPointer { query in
+                guard let start = vector.baseAddress, let query = query.baseAddress else { return 1 }
+                return quanyu_encode(start, Int64(vector.count), query)
+            }
         }
     }
 
