@@ -388,6 +388,7 @@ final class Studio: Sendable {
             try await AddToCart(market)(studio.bazaar.variant, quantity: 1, slate: nil, for: studio.other)
             try await market.feed.catchUp()
             #expect(market.feed.highlight(of: session) > 0.3)
+            studio.bazaar.clock.advance(by: .seconds(1))
             let slate = market.feed.forYou(studio.fan, count: 10)
             let slot = try #require(slate.slots.first { $0.item == .live(session) })
             #expect(slot.source == "live" && slot.reasons.contains { $0.kind == .highlight })
@@ -401,6 +402,7 @@ final class Studio: Sendable {
             #expect(late.items.allSatisfy { $0.live == nil })
             #expect(try await !feed(studio.other).contains(.live(session)))
             #expect(market.feed.highlight(of: session) == 0)
+            try await studio.requireJudged(slate)
         }
     }
 }

@@ -222,6 +222,25 @@ struct DelayedAnswerTests {
         #expect(matcher.purchasesLogged == 0)
     }
 
+    @Test("who signs in to pay answers what they were shown before")
+    func signsIn() throws {
+        let matcher = Market.matcher()
+        let shown = Self.show(matcher, 3)
+        let rows = matcher.impressionsLogged
+        matcher.merge(Market.person(3), into: Market.person(500))
+        #expect(matcher.impressionsLogged == rows)
+        let goods = try #require(shown.goods.first)
+        matcher.observe([
+            Event(person: Market.person(500), subject: goods, kind: .buy, time: start + 1),
+            Event(person: Market.person(500), subject: goods, kind: .refund, time: start + 9 * day),
+        ])
+        let regretted = matcher.learner.withLock { $0.ledger.purchases.purchases.map(\.row.actions) }
+        #expect(regretted == [Event.Kind.refund.bit])
+        matcher.merge(Market.person(500), into: Market.person(501))
+        matcher.forget(Market.person(501))
+        #expect(matcher.impressionsLogged == 0 && matcher.purchasesLogged == 0)
+    }
+
     @Test("what is regretted is learned from closed purchases only, times the probability of buying")
     func learned() throws {
         var rows: [SlateLedger.Row] = []

@@ -193,10 +193,10 @@ struct Measurer {
             (Float(counters.responses) + 5) / (Float(max(counters.impressions, counters.responses)) + 100)
         signals[.regret] =
             Float(counters.refunds + 3 * counters.dislikes) / (Float(counters.purchases + counters.responses) + 20)
-        if counters.lateDeliveries + counters.complaints > 0 {
-            signals[.lateness] = Float(counters.lateDeliveries) / (Float(counters.purchases) + 20)
-            signals[.complaints] = Float(counters.complaints) / (Float(counters.purchases) + 20)
-        }
+        let sold = Float(counters.purchases) + 20
+        signals[.returns] = Float(counters.refunds) / sold
+        signals[.lateness] = Float(counters.lateDeliveries) / sold
+        signals[.complaints] = Float(counters.complaints) / sold
         signals[.shopRegret] = shops.rate(of: record, in: world)
     }
 

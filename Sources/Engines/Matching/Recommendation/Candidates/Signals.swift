@@ -45,9 +45,9 @@ enum Signal: Int, CaseIterable, Sendable {
     case learned
     /// Cosine with what the person last responded to, in the embedding; 0 where others are nearer.
     case nearness
-    /// Smoothed rates of late deliveries and complaints of the item, and of all regrets of its shop: what is new of a shop
-    /// that serves badly is known by its shop.
-    case lateness, complaints, shopRegret
+    /// Smoothed rates of refunds, late deliveries and complaints of the item, and of all regrets of its shop: what is new of
+    /// a shop that serves badly is known by its shop.
+    case returns, lateness, complaints, shopRegret
 }
 
 extension Signal {

@@ -55,6 +55,15 @@ struct PurchaseLedger: Sendable {
         purchases.filter { Self.isClosed($0, at: now) }.map(\.row)
     }
 
+    /// What a visitor bought is a person's from now on.
+    mutating func merge(_ visitor: Int32, into person: Int32) {
+        guard purchases.contains(where: { $0.row.person == visitor }) else { return }
+        for place in purchases.indices where purchases[place].row.person == visitor {
+            purchases[place].row.person = person
+        }
+        keep { _ in true }
+    }
+
     /// Forgets what a person bought.
     mutating func forget(_ person: Int32) { keep { $0.row.person != person } }
 

@@ -6,7 +6,7 @@
 struct SlateLedger: Sendable {
     struct Row: Sendable {
         let item: Int32
-        let person: Int32
+        var person: Int32
         let time: Int64
         var signals: Signals
         /// Probability with which it was offered in its slot.
@@ -83,7 +83,8 @@ struct SlateLedger: Sendable {
     private mutating func show(_ item: Int32, to person: Int32, at time: Int64, _ records: Chunked<ItemRecord>) {
         let pair = Pair(person: person, item: item)
         // Once a day is enough: what is seen again within it is the same example.
-        guard place(of: shown[pair], at: time) == nil, let offer = offers[person]?.row(of: item) else { return }
+        guard place(of: shown[pair], at: time) == nil, var offer = offers[person]?.row(of: item) else { return }
+        offer.person = person
         shown[pair] = dropped + rows.count
         if !records[item].products.isEmpty {
             covers[person, default: []].append(dropped + rows.count)
@@ -109,6 +110,27 @@ struct SlateLedger: Sendable {
 
     private static let looks = [Event.Kind.view, .finish, .like, .favourite, .share, .open].reduce(UInt32(0)) {
         $0 | $1.bit
+    }
+
+    /// What a visitor was shown is answered by the person from now on: many sign in only to pay.
+    mutating func merge(_ visitor: Int32, into person: Int32) {
+        if let offered = offers.removeValue(forKey: visitor) {
+            order.removeAll { $0 == visitor }
+            if offers[person] == nil { order.append(person) }
+            offers[person] = offered
+        }
+        purchases.merge(visitor, into: person)
+        for place in rows.indices where rows[place].person == visitor {
+            rows[place].person = person
+            let item = rows[place].item
+            shown[Pair(person: visitor, item: item)] = nil
+            // Rows stand in the order of time, so the last one that was shown to either is the one that answers.
+            let number = place + dropped
+            shown[Pair(person: person, item: item)] = max(number, shown[Pair(person: person, item: item)] ?? number)
+        }
+        if let covered = covers.removeValue(forKey: visitor) {
+            covers[person] = ContiguousArray(((covers[person] ?? []) + covered).sorted().suffix(Self.coverLimit))
+        }
     }
 
     /// Forgets what a person was shown and bought.

@@ -74,14 +74,17 @@ struct Ranker: Sendable {
 
     private func score(_ signals: Signals, _ prices: SIMD4<Float>) -> Float {
         let strength = strengths(signals).sum() + 1e-4
+        // Here nothing was learned, so dislikes count too, with the refunds.
+        let disliked = signals[.regret] - signals[.returns]
         return naturalLog(strength) - cost(signals) - regretCost(signals, prices)
+            - Float(weights.refund) * disliked
     }
 
-    /// What the rates of the item and of its shop say of dissatisfaction.
+    /// What the rates of the item and of its shop say of dissatisfaction. Dislikes are left to what is learned: a response is
+    /// what it predicts.
     @inline(__always)
     private func regretCost(_ signals: Signals, _ prices: SIMD4<Float>) -> Float {
-        let rates = SIMD4(signals[.regret], signals[.shopRegret], signals[.lateness], signals[.complaints])
-        return (prices * rates).sum()
+        (prices * SIMD4(signals[.returns], signals[.shopRegret], signals[.lateness], signals[.complaints])).sum()
     }
 
     /// What a unit of each of these rates costs. A model that was learned has seen the rates and says it better.

@@ -134,7 +134,7 @@ struct Learner: Sendable {
         if from == to { return }
         people[to].absorb(people[from], configuration)
         people[from] = Person()
-        ledger.forget(from)
+        ledger.merge(from, into: to)
         world.linear = world.linear.forgetting(from)
         persons.erase(from)
         erased.insert(from)
