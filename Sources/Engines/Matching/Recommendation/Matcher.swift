@@ -229,7 +229,8 @@ extension Gatherer {
         let (order, pool) = rank(keeping)
         var builder = SlateBuilder(reading, scratch.candidates, order)
         let choices = builder.build(pool)
-        let explainer = Explainer(reading: reading, scratch: scratch, ranker: reading.ranker)
+        let explainer = Explainer(
+            reading: reading, scratch: scratch, ranker: reading.ranker, of: choices.map { order[$0.rank] })
         // The hard rules once more: nothing between gathering and here may let a withdrawn item through.
         let shown = choices.map { ($0, scratch.candidates[order[$0.rank]]) }
             .filter { reading.world.showable($0.1.item, reading.configuration) }

@@ -5,29 +5,33 @@ struct Explainer {
     let reading: Reading
     let scratch: Scratch
     let ranker: Ranker
-    /// By place of a candidate: what of the person's strongest evidence speaks most for it, −1 for nothing, and how much.
+    /// By place of a candidate that is shown: what of the person's strongest evidence speaks most for it, −1 for nothing, and how much.
     private let because: ContiguousArray<(item: Int32, weight: Float)>
     private let rooms: RoomInterests?
 
-    init(reading: Reading, scratch: Scratch, ranker: Ranker) {
+    /// - Parameter places: of the candidates that are shown.
+    init(reading: Reading, scratch: Scratch, ranker: Ranker, of places: [Int]) {
         self.reading = reading
         self.scratch = scratch
         self.ranker = ranker
-        because = Self.evidence(reading, scratch)
+        because = Self.evidence(reading, scratch, places)
         rooms = reading.rooms.isEmpty ? nil : RoomInterests(reading, scratch)
     }
 
-    private static func evidence(_ reading: Reading, _ scratch: Scratch) -> ContiguousArray<
-        (item: Int32, weight: Float)
-    > {
+    private static func evidence(
+        _ reading: Reading, _ scratch: Scratch, _ places: [Int]
+    ) -> ContiguousArray<(item: Int32, weight: Float)> {
         var because = ContiguousArray(repeating: (item: Int32(-1), weight: Float(0)), count: scratch.candidates.count)
+        // Most of what the rows name is not shown; the last six bits tell so without a look at its place.
+        let shown = places.reduce(UInt64(0)) { $0 | Self.bit(scratch.candidates[$1].item) }
         let strongest = strongestItems(ContiguousArray(0..<Int32(scratch.history.count)), 32) {
             scratch.history[Int($0)].slow
         }
         let model = reading.world.linear
         for evidence in strongest.lazy.map({ scratch.history[Int($0)] }) {
             let value = Preferences.value(slow: evidence.slow)
-            for entry in model.entries[model.row(evidence.item)] where entry.item != evidence.item {
+            for entry in model.entries[model.row(evidence.item)]
+            where shown & Self.bit(entry.item) != 0 && entry.item != evidence.item {
                 let place = scratch.place[Int(entry.item)]
                 guard place >= 0, entry.weight * value > because[Int(place)].weight else { continue }
                 because[Int(place)] = (evidence.item, entry.weight * value)
@@ -35,6 +39,9 @@ struct Explainer {
         }
         return because
     }
+
+    @inline(__always)
+    private static func bit(_ item: Int32) -> UInt64 { 1 << UInt64(item & 63) }
 
     func slot(_ candidate: Candidate, _ choice: SlateBuilder.Choice) -> Slot {
         let strengths = ranker.strengths(candidate.signals)

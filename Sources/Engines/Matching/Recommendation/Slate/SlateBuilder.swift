@@ -103,10 +103,14 @@ struct SlateBuilder {
             slots.spare.removeAll { $0 == rank }
         }
         slots.pool.remove(rank)
-        guard take(rank) else { return }
-        slots.spare += slots.rest.filter { !fits($0) }
+        guard take(rank), keepsCaps else { return }
+        // No closures: each call would copy the whole builder.
+        var fitting: [Int] = []
+        for other in slots.rest {
+            if fits(other) { fitting.append(other) } else { slots.spare.append(other) }
+        }
+        slots.rest = fitting
         slots.spare.sort(by: >)
-        slots.rest.removeAll { !fits($0) }
         slots.pool.keep { fits($0) }
     }
 
