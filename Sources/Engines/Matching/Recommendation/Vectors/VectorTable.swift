@@ -169,7 +169,9 @@ struct VectorTable: Sendable {
         let step = max(1, slots.count / 4096)
         let sample = stride(from: 0, to: slots.count, by: step).map { slots[$0] }
         let found = PrincipalComponents(of: sample, in: vectors.full)
-        if found?.width == components?.width, components?.hold(sample, in: vectors.full) ?? true { return }
+        let isWorthIt = found.map { $0.width <= vectors.width / 2 } ?? false
+        // As long as they hold, others must halve the width: at the edge between two widths they would change each time.
+        if components?.hold(sample, in: vectors.full) ?? true, !isWorthIt { return }
         vectors.components = found
         recode()
     }
