@@ -55,11 +55,10 @@ struct EvaluateMatching: AsyncParsableCommand {
         evaluation.k = k
         evaluation.seed = seed
         evaluation.personLimit = persons
-        let start = ContinuousClock.now
         let report = evaluation.run(
             events: all, items: catalogue.map { keys.item($0) }, baseline: baseline,
             peers: rivals.map { keys.peer($0.name, $0.file) }
-        ) { (ContinuousClock.now - start).seconds }
+        ) { processSeconds() }
         try EvaluationText(
             file: file, name: events, events: all.count, keys: keys, evaluation: evaluation, report: report,
             rivals: rivals.map(\.file)

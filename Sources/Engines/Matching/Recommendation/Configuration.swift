@@ -50,6 +50,13 @@ public struct Configuration: Sendable, Hashable {
     public var relevanceWeight = 0.75
     /// When both are wanted and at hand, videos and rooms take at least this share of the slots, and goods too.
     public var mixShare = 0.25
+    /// Who did nothing but look is forgotten after this long without an event, milliseconds.
+    public var visitorSpan: Int64 = 30 * 86_400_000
+    /// Whoever responded once is forgotten after this long without an event, milliseconds: at eight long half-lives and more,
+    /// hardly anything is left of what was learned.
+    public var personSpan: Int64 = 730 * 86_400_000
+    /// Events after which an item that was never listed gets a place in the tables, unless unlisted ones may be shown.
+    public var admissionCount = 3
     /// Whether an item that only events speak of (never listed) may be shown.
     public var admitsUnlisted = false
     /// Ridge of the closed-form model: how strongly rare evidence is shrunk.

@@ -135,15 +135,23 @@ struct SlateLedger: Sendable {
 
     /// Forgets what a person was shown and bought.
     mutating func forget(_ person: Int32) {
-        if offers.removeValue(forKey: person) != nil { order.removeAll { $0 == person } }
         purchases.forget(person)
-        let kept = rows.indices.filter { rows[$0].person != person }
+        forget([person])
+    }
+
+    /// The same of persons whose purchases are closed, or who made none.
+    mutating func forget(_ persons: Set<Int32>) {
+        for person in persons {
+            offers[person] = nil
+            covers[person] = nil
+        }
+        order.removeAll(where: persons.contains)
+        let kept = rows.indices.filter { !persons.contains(rows[$0].person) }
         guard kept.count < rows.count else { return }
         // Places move; what others were shown still waits for its answer.
         let numbers = Dictionary(uniqueKeysWithValues: zip(kept.lazy.map { [dropped] in $0 + dropped }, kept.indices))
         rows = kept.map { rows[$0] }
         dropped = 0
-        covers[person] = nil
         shown = shown.compactMapValues { numbers[$0] }
         covers = covers.mapValues { ContiguousArray($0.compactMap { numbers[$0] }) }
     }

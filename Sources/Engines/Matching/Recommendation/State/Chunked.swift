@@ -64,9 +64,17 @@ struct Directory: Sendable {
     mutating func alias(_ key: Key, to number: Int32) { numbers[key] = number }
 
     /// Forgets every key of a number and leaves the number unused.
-    mutating func erase(_ number: Int32) {
-        for (key, value) in numbers where value == number { numbers[key] = nil }
-        keys[number] = 0
+    mutating func erase(_ number: Int32) { erase([number]) }
+
+    mutating func erase(_ gone: Set<Int32>) {
+        numbers = numbers.filter { !gone.contains($0.value) }
+        for number in gone { keys[number] = 0 }
+    }
+
+    /// Gives an unused number to a key.
+    mutating func assign(_ key: Key, to number: Int32) {
+        keys[number] = key
+        numbers[key] = number
     }
 
     /// Keys that stand for a number besides its first, sorted so that snapshots are canonical.

@@ -25,6 +25,11 @@ struct LearnedVectors: Sendable {
 
     func mass(_ number: Int32) -> Float { masses[number] }
 
+    mutating func clear(_ number: Int32) {
+        rows.set(number, [Float](repeating: 0, count: rows.width))
+        masses[number] = 0
+    }
+
     /// Adds the direction, of length 1, times `weight`; nothing while nothing was learned.
     func addDirection(_ number: Int32, _ weight: Float, to vector: inout [Float]) {
         rows.with(number) { row in
@@ -82,6 +87,14 @@ struct Embedding: Sendable {
     }
 
     mutating func admitSubject() { subjects.append() }
+
+    /// Lets go of what an item learned; with its next evidence it begins anew.
+    mutating func release(_ item: Int32) {
+        guard items.mass(item) > 0 || settled[item] > 0 else { return }
+        items.clear(item)
+        settled[item] = 0
+        table.remove(item)
+    }
 
     // MARK: Restoring
 

@@ -10,6 +10,9 @@ struct Learner: Sendable {
     var people = Chunked<Person>()
     /// Numbers of persons who were forgotten or merged away.
     var erased: Set<Int32> = []
+    /// Those of them that may stand for others, the next one last.
+    var free: ContiguousArray<Int32> = []
+    var newcomers = Newcomers()
     /// How often the background model was rebuilt; part of the model version.
     var refreshes: UInt32 = 0
     /// Probabilities of actions in force.
@@ -26,6 +29,7 @@ struct Learner: Sendable {
     mutating func itemNumber(_ key: Key) -> Int32 {
         let (number, isNew) = items.admit(key)
         if isNew {
+            newcomers.settle(key)
             world.items.append(ItemRecord())
             world.counters.append(ItemCounters())
             world.exploration.append(Exploration())
@@ -45,9 +49,14 @@ struct Learner: Sendable {
     }
 
     mutating func personNumber(_ key: Key) -> Int32 {
-        let (number, isNew) = persons.admit(key)
-        if isNew { people.append(Person()) }
-        return number
+        if let number = persons.number(of: key) { return number }
+        if let number = free.popLast() {
+            erased.remove(number)
+            persons.assign(key, to: number)
+            return number
+        }
+        people.append(Person())
+        return persons.admit(key).number
     }
 
     // MARK: Listing

@@ -4,11 +4,18 @@ extension Learner {
         let person = personNumber(event.person)
         people[person].lastTime = max(people[person].lastTime, event.time)
         if event.time > world.lastTime {
+            let isNewDay = event.time / 86_400_000 > world.lastTime / 86_400_000
             world.lastTime = event.time
             agePool()
+            if isNewDay { expire() }
         }
         if let item = items.number(of: event.subject) {
             ledger.observe(event.kind, of: item, by: person, at: event.time, in: world.items)
+        }
+        switch event.kind {
+        case .follow, .unfollow, .block: break
+        case .search where subjects.number(of: event.subject) != nil: break
+        default: guard admits(event.subject) else { return }
         }
         switch event.kind {
         case .impression: show(itemNumber(event.subject), to: person, at: event.time)

@@ -11,6 +11,11 @@ extension Learner {
         write(subjects, to: &writer)
         write(persons, to: &writer)
         writer.write(erased.sorted()) { $0.write($1) }
+        writer.write(free) { $0.write($1) }
+        writer.write(newcomers.counts.sorted { $0.key < $1.key }) {
+            $0.write($1.key)
+            $0.write($1.value)
+        }
         for number in world.items.indices { writeItem(number, to: &writer) }
         for number in world.subjects.indices { writer.write(world.subjects[number]) }
         for number in people.indices { writer.write(people[number]) }
@@ -38,6 +43,15 @@ extension Learner {
         let subjectKeys = try reader.directoryParts()
         let personKeys = try reader.directoryParts()
         erased = Set(try reader.list { reader throws(SnapshotProblem) in try reader.read(Int32.self) })
+        free = try reader.list { reader throws(SnapshotProblem) in try reader.read(Int32.self) }
+        newcomers = Newcomers(
+            Array(
+                try reader.list { reader throws(SnapshotProblem) in
+                    (try reader.read(Key.self), try reader.read(UInt8.self))
+                }))
+        guard free.allSatisfy(erased.contains), erased.allSatisfy({ Int($0) < personKeys.keys.count && $0 >= 0 }) else {
+            throw .damaged(at: reader.place)
+        }
         items = Directory(keys: itemKeys.keys, aliases: itemKeys.aliases, erased: [])
         subjects = Directory(keys: subjectKeys.keys, aliases: subjectKeys.aliases, erased: [])
         persons = Directory(keys: personKeys.keys, aliases: personKeys.aliases, erased: erased)
