@@ -266,4 +266,30 @@ struct DelayedAnswerTests {
         #expect(abs(value.cost[0] - usual) < 0.15, "\(value.cost)")
         #expect(value.cost[1] < 0.1)
     }
+    @Test("a restart loses the impressions, and no model of what they taught")
+    func renewal() throws {
+        var (rows, purchases): ([SlateLedger.Row], [SlateLedger.Row]) = ([], [])
+        for number in 0..<1_200 {
+            var row = Self.row(Int32(number % 300), Int32(number % 8), at: start)
+            if number % 2 == 0, number % 11 < 6 { row.actions = Event.Kind.buy.bit }
+            rows.append(row)
+            row.actions = number % 2 == 0 && number % 7 != 0 ? Event.Kind.refund.bit : 0
+            purchases.append(row)
+        }
+        let full = try #require(ActionModels(rows, purchases: purchases, version: "full", seed: 1))
+        #expect(full.learned == [.buy, .refund])
+        let renewed = ActionModels([], purchases: purchases, former: full, version: "renewed", seed: 1)
+        #expect(renewed?.learned == full.learned && renewed?.buyRate == full.buyRate)
+        let few = ActionModels(Array(rows.prefix(90)), purchases: purchases, former: full, version: "few", seed: 1)
+        #expect(few?.learned == full.learned && few?.buyRate == full.buyRate)
+        #expect(ActionModels([], purchases: [], former: full, version: "nothing", seed: 1) == nil, "nothing is new")
+        // What was tried anew and tells nothing any more goes.
+        let shuffled = rows.enumerated().map { number, row in
+            var row = row
+            row.actions = number / 8 % 2 == 0 ? Event.Kind.buy.bit : 0
+            return row
+        }
+        let refuted = ActionModels(shuffled, purchases: purchases, former: full, version: "refuted", seed: 1)
+        #expect(refuted?.learned == [.refund])
+    }
 }
