@@ -143,7 +143,7 @@ public final class Matcher: Sendable {
     }
 
     /// Purchases from slates that wait to be learned from, or for the end of the time in which they can be regretted.
-    public var purchasesLogged: Int { learner.withLock { $0.ledger.purchases.purchases.count } }
+    var purchasesLogged: Int { learner.withLock { $0.ledger.purchases.purchases.count } }
 
     /// The purchases as bytes, for ``adopt(purchases:)`` of an engine restored from a snapshot of the same moment.
     ///
@@ -207,6 +207,9 @@ public final class Matcher: Sendable {
         }
         return examples
     }
+
+    /// The engine as it stands now, for whoever writes it down while this one goes on: all of it is of one moment.
+    public func copy() -> Matcher { Matcher(learner.withLock { $0 }) }
 
     /// The whole state as bytes: ``init(snapshot:configuration:)`` gives an engine that answers the same to the bit.
     public func snapshot() -> [UInt8] {

@@ -63,6 +63,10 @@ public struct ActionModels: Sendable, Hashable, Codable {
         buyRate = rows.count < Self.leastImpressions ? former?.buyRate ?? rate : rate
     }
 
+    init(models: [UInt8: Calibrated], buyRate: Float, version: String) {
+        (self.models, self.buyRate, self.version) = (models, buyRate, version)
+    }
+
     private static func isEnough(_ rows: [SlateLedger.Row], of bit: UInt32) -> Bool {
         let answers = rows.count { $0.actions & bit != 0 }
         let others = rows.count { $0.actions & bit != 0 && $0.person % 5 != 0 }
@@ -134,10 +138,11 @@ public struct ActionModels: Sendable, Hashable, Codable {
         return (slope, shift)
     }
 
-    /// What each candidate is expected to be worth and to cost, by the public weights, in units of a like.
+    /// What each candidate is expected to be worth and to cost, by the public weights, in units of a like, and the
+    /// probability that it is bought.
     func value(
         _ candidates: ContiguousArray<Candidate>, _ weights: RankingWeights
-    ) -> (worth: ContiguousArray<Float>, cost: ContiguousArray<Float>) {
+    ) -> (worth: ContiguousArray<Float>, cost: ContiguousArray<Float>, buying: ContiguousArray<Float>) {
         var worth = ContiguousArray(repeating: Float(0), count: candidates.count)
         var cost = worth
         var buying = ContiguousArray(repeating: buyRate, count: candidates.count)
@@ -157,7 +162,7 @@ public struct ActionModels: Sendable, Hashable, Codable {
                 }
             }
         }
-        return (worth, cost)
+        return (worth, cost, buying)
     }
 }
 
