@@ -20,8 +20,9 @@ public struct AnswerSurvey: Sendable {
             try transaction.once(command.key, fingerprint: command.fingerprint, at: now) {
                 try market.experience.answer(
                     id, with: answer, by: command.identity.person,
-                    products: { order in
-                        Set(try Orders.order(order, in: transaction)?.lines.map(\.product) ?? []).sorted()
+                    sale: { order in
+                        let products = try Orders.order(order, in: transaction)?.lines.map(\.product) ?? []
+                        return (Set(products).sorted(), try Orders.paidAt(order, in: transaction))
                     }, in: transaction)
                 return id
             }

@@ -94,6 +94,15 @@ public struct VisitorRecognised: FactContent {
     public var key: String { person.description }
 }
 
+/// A person is gone for good: whoever made something of what they did forgets it.
+public struct PersonDeleted: FactContent {
+    public static let topic = "people.person_deleted"
+    /// Who; the identifier leads to nobody any more.
+    public let person: PersonID
+    /// Not the person's own: it has to outlive what is deleted under that.
+    public var key: String { "deleted" }
+}
+
 /// Somebody has an account now, or the public part of it changed.
 public struct PersonChanged: FactContent {
     public static let topic = "people.person_changed"

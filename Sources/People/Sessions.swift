@@ -53,8 +53,9 @@ extension People {
         } catch PeopleProblem.wrongCredentials { throw PeopleProblem.wrongPassword }
     }
 
-    /// Forgets sessions and names of somebody who is gone, once that is durable.
-    public func forget(_ person: PersonID, after transaction: any Transaction) {
+    /// Forgets sessions and names of somebody who is gone, once that is durable, and tells those who follow.
+    public func forget(_ person: PersonID, in transaction: any Transaction) throws {
+        try journal.append(PersonDeleted(person: person), at: source.now, in: transaction)
         transaction.afterCommit { [self] in forget(person) }
     }
 

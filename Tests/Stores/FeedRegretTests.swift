@@ -6,6 +6,7 @@ import HTTP
 import Journal
 import Kernel
 import Orders
+import People
 import Store
 import Testing
 
@@ -83,12 +84,12 @@ struct FeedRegretTests {
     private static func checkReplay(_ bazaar: Bazaar) async throws {
         let market = bazaar.market
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("regret-\(UUID().uuidString)").path
-        defer { for end in ["", ".purchases"] { try? FileManager.default.removeItem(atPath: path + end) } }
+        defer { try? FileManager.default.removeItem(atPath: path) }
         let state = market.feed.engine.snapshot()
         FeedSnapshot(position: Position(epoch: 0, sequence: 0), matcher: Matcher()).write(to: path)
         var former = try Data(contentsOf: URL(fileURLWithPath: path))
-        // The version is the lowest byte of the engine's mark.
-        former[16] -= 1
+        // The version is the lowest byte of the engine's mark, which follows the purchases.
+        former[24 + Matcher().purchases().count] -= 1
         try former.write(to: URL(fileURLWithPath: path))
         #expect(FeedSnapshot.read(from: path) == nil)
         let again = Feed(store: market.store, journal: market.journal, source: market.source, snapshotPath: path)
@@ -118,6 +119,8 @@ struct FeedRegretTests {
         #expect(try await tell([OldCase(buyer: person)]).isEmpty)
         #expect(try await tell([OldOrder(buyer: person, time: time)]).isEmpty)
         let answer = ToldAnswer(person: person, score: 6, products: [product, product], time: time)
+        #expect(try await tell([answer]).isEmpty, "nothing is known to have been bought")
+        _ = try await bazaar.paid()
         #expect(try await tell([answer, answer]) == [.complaint: 1])
     }
 
@@ -171,7 +174,7 @@ struct FeedRegretTests {
         let (market, person) = (bazaar.market, bazaar.buyer.person)
         try await list(bazaar)
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("waits-\(UUID().uuidString)").path
-        defer { for end in ["", ".purchases"] { try? FileManager.default.removeItem(atPath: path + end) } }
+        defer { try? FileManager.default.removeItem(atPath: path) }
         let feed = Feed(store: market.store, journal: market.journal, source: market.source, snapshotPath: path)
         _ = try await feed.record([
             Touchpoint(person: person, time: market.source.now, kind: .follow, subject: .shop(bazaar.shop))
@@ -191,5 +194,67 @@ struct FeedRegretTests {
         try await later.load()
         let regretted = later.engine.learner.withLock { $0.ledger.purchases.purchases.map(\.row.actions) }
         #expect(regretted == [Event.Kind.refund.bit])
+    }
+    @Test(
+        "a deleted person is forgotten by the feed, its file and the facts of the shop",
+        arguments: TestStore.available)
+    func deleted(kind: TestStore) async throws {
+        try await kind.run(Marketplace.migrations) { try await Self.checkDeleted(Bazaar($0, units: 20)) }
+    }
+
+    private static func checkDeleted(_ bazaar: Bazaar) async throws {
+        let market = bazaar.market
+        try await list(bazaar)
+        let account = try NewAccount(
+            signUp: "gone@example.com", name: "Gone", password: "correct horse", language: .en)
+        let signedUp = try await SignIn(market).up(account, visitor: nil, device: "d")
+        let me = Identity(person: signedUp.account.id, proof: .session(signedUp.session.id))
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("gone-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let feed = Feed(store: market.store, journal: market.journal, source: market.source, snapshotPath: path)
+        _ = try await feed.record([
+            Touchpoint(person: me.person, time: market.source.now, kind: .like, subject: .product(bazaar.product))
+        ])
+        let (product, shop) = (bazaar.product, bazaar.shop)
+        try await market.store.write { transaction in
+            try market.journal.append(
+                ToldCase(buyer: me.person, shop: shop, products: [product]), at: market.source.now, in: transaction)
+        }
+        func knows() -> Bool { feed.engine.learner.withLock { $0.persons.number(of: me.person.rawValue) != nil } }
+        try await eventually {
+            try await feed.catchUp()
+            return knows()
+        }
+        FeedSnapshot(position: feed.applied.withLock { $0 }, matcher: feed.engine).write(to: path)
+        func named() async throws -> Int {
+            let pattern = "%\(me.person)%"
+            return try await market.store.read { transaction in
+                try transaction.rows(
+                    "SELECT 1 FROM journal WHERE payload LIKE \(pattern) AND topic <> \(PersonDeleted.topic)"
+                ).count
+            }
+        }
+        #expect(try await named() > 1)
+        try await DeletePerson(market)(Command(by: me), password: "correct horse", address: "a")
+        try await eventually {
+            try await feed.catchUp()
+            return !knows()
+        }
+        #expect(!knows())
+        let kept = try #require(FeedSnapshot.read(from: path))
+        #expect(kept.matcher.learner.withLock { $0.persons.number(of: me.person.rawValue) } == nil, "nor does the file")
+        #expect(try await named() == 0)
+        let told = try await market.store.read { transaction in
+            try transaction.rows("SELECT 1 FROM journal WHERE topic = \(ToldCase.topic)").count
+        }
+        #expect(told == 1, "the shop's score stands on it")
+    }
+
+    private struct ToldCase: FactContent {
+        static let topic = AfterSaleChanged.topic
+        let buyer: PersonID, shop: ShopID
+        let products: [ProductID]
+        var kind = "return", reason = "damaged", state = "completed"
+        var key: String { shop.description }
     }
 }

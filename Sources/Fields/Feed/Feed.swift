@@ -21,11 +21,14 @@ public final class Feed: Sendable {
     let chosenWeights = Mutex<(@Sendable (PersonID, Instant) -> PersonalWeights)?>(nil)
     let applied = Mutex(Position.start)
     let snapshotPath: String?
+    /// Whether somebody was forgotten whom the file of the snapshot still knows.
+    private let owesSnapshot = Atomic(false)
 
     /// What the room follows.
     static let topics = [
         Touchpoint.topic, "catalog.product_changed", "content.video_changed", "stock.availability_changed",
         "orders.order_changed", "after_sales.case_changed", "experience.survey_answered", "people.visitor_recognised",
+        "people.person_deleted",
         LiveChange.sessionTopic, LiveChange.signalTopic,
     ]
 
@@ -61,17 +64,25 @@ public final class Feed: Sendable {
         let start = applied.withLock { $0 }
         let end = try await journal.replay(after: start, topics: Self.topics) { [self] in apply($0) }
         applied.withLock { $0 = end }
+        saveIfOwed()
     }
 
     /// Follows the journal, writes the slate log and renews what is learned until cancelled.
     public func run() async {
         let start = applied.withLock { $0 }
+        let (snapshots, owed) = AsyncStream.makeStream(of: FeedSnapshot.self, bufferingPolicy: .bufferingNewest(1))
         await withTaskGroup { group in
             group.addTask { [self] in
                 await journal.tail(after: start, topics: Self.topics) { facts, position in
                     apply(facts)
                     applied.withLock { $0 = position }
+                    // Taken between two batches, so that place and state agree; written by a task that nobody waits for.
+                    guard snapshotPath != nil, owesSnapshot.exchange(false, ordering: .relaxed) else { return }
+                    owed.yield(FeedSnapshot(position: position, matcher: engine.copy()))
                 }
+            }
+            group.addTask { [self] in
+                for await snapshot in snapshots { if let snapshotPath { snapshot.write(to: snapshotPath) } }
             }
             group.addTask { [log] in await log.run() }
             group.addTask { [self] in await learnRankingsDaily() }
@@ -117,6 +128,11 @@ public final class Feed: Sendable {
         FeedSnapshot(position: applied.withLock { $0 }, matcher: engine).write(to: snapshotPath)
     }
 
+    /// Writes the snapshot if the file still knows somebody who is gone; for when nothing is applied meanwhile.
+    func saveIfOwed() {
+        if owesSnapshot.exchange(false, ordering: .relaxed) { save() }
+    }
+
     func apply(_ facts: [Fact]) {
         let engine = engine
         var people: Set<PersonID> = []
@@ -136,6 +152,10 @@ public final class Feed: Sendable {
             case .recognised(let visitor, let person):
                 engine.merge(visitor.rawValue, into: person.rawValue)
                 people.formUnion([visitor, person])
+            case .deleted(let person):
+                engine.forget(person.rawValue)
+                people.insert(person)
+                owesSnapshot.store(true, ordering: .relaxed)
             }
         }
         reserves.forget(people)

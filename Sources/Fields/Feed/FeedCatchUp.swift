@@ -8,6 +8,7 @@ extension Feed {
         let start = applied.withLock { $0 }
         let end = try await journal.replay(after: start, topics: Self.topics) { [self] in apply($0) }
         applied.withLock { $0 = end }
+        saveIfOwed()
     }
 
     /// Renews the item-to-item model and the learned actions once, as ``run()`` does every ten minutes.

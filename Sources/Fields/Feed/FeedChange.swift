@@ -11,6 +11,7 @@ enum FeedChange {
     case availability(Key, Bool)
     case events([Event])
     case recognised(visitor: PersonID, person: PersonID)
+    case deleted(PersonID)
     case room(LiveChange)
 
     private struct ProductFact: Decodable {
@@ -50,19 +51,25 @@ enum FeedChange {
     fileprivate struct CaseFact: Decodable {
         let buyer: PersonID
         let kind: String
-        let reason: String
         let state: String
         let from: String?
         let isShipped: Bool?
         let wasDisputed: Bool?
         let products: [ProductID]?
+        let paidAt: Instant?
+        let isFaultOfShop: Bool?
     }
 
     fileprivate struct AnswerFact: Decodable {
         let person: PersonID
         let score: Int
         let products: [ProductID]?
+        let paidAt: Instant?
         let time: Instant
+    }
+
+    private struct DeletedFact: Decodable {
+        let person: PersonID
     }
 
     private struct RecognisedFact: Decodable {
@@ -132,6 +139,8 @@ enum FeedChange {
             return (try? decoder.decode(RecognisedFact.self, from: data)).map {
                 .recognised(visitor: $0.visitor, person: $0.person)
             }
+        case "people.person_deleted":
+            return (try? decoder.decode(DeletedFact.self, from: data)).map { .deleted($0.person) }
         case LiveChange.sessionTopic, LiveChange.signalTopic: return LiveChange(fact, decoder).map { .room($0) }
         default: return nil
         }
@@ -156,7 +165,7 @@ extension FeedChange.OrderFact {
             }
         case "shipped", "cancelled":
             if let paidAt, time > paidAt + .shippingTime {
-                Event.regrets(.lateDelivery, of: lines.map(\.product), by: buyer, at: time)
+                Event.regrets(.lateDelivery, of: lines.map(\.product), by: buyer, at: time, bought: paidAt)
             } else {
                 []
             }
@@ -171,28 +180,30 @@ extension FeedChange.CaseFact {
     fileprivate func events(at time: Instant) -> [Event] {
         guard state == "completed" || state == "closed" else { return [] }
         let isRefund = from == "refunding" && state == "completed" && kind != "priceProtection" && isShipped == true
-        let isFault = ["notReceived", "damaged", "notAsDescribed", "wrongItem"].contains(reason)
-        let kinds: [(Event.Kind, Bool)] = [
-            (.refund, isRefund), (.complaint, wasDisputed == true || isFault && state == "completed"),
-        ]
-        return kinds.filter(\.1).flatMap { Event.regrets($0.0, of: products ?? [], by: buyer, at: time) }
+        let isComplaint = wasDisputed == true || isFaultOfShop == true && state == "completed"
+        let kinds: [(Event.Kind, Bool)] = [(.refund, isRefund), (.complaint, isComplaint)]
+        return kinds.filter(\.1).flatMap {
+            Event.regrets($0.0, of: products ?? [], by: buyer, at: time, bought: paidAt)
+        }
     }
 }
 
 extension FeedChange.AnswerFact {
     /// Whoever would not recommend what they got (0–6 of 10, the North Star's detractors) complains.
     fileprivate var events: [Event] {
-        score <= 6 ? Event.regrets(.complaint, of: products ?? [], by: person, at: time) : []
+        score <= 6 ? Event.regrets(.complaint, of: products ?? [], by: person, at: time, bought: paidAt) : []
     }
 }
 
 extension Event {
     /// One event a product, however many lines of it there were.
     fileprivate static func regrets(
-        _ kind: Kind, of products: [ProductID], by person: PersonID, at time: Instant
+        _ kind: Kind, of products: [ProductID], by person: PersonID, at time: Instant, bought: Instant?
     ) -> [Event] {
         Set(products).sorted().map {
-            Event(person: person.rawValue, subject: $0.rawValue, kind: kind, time: time.milliseconds)
+            Event(
+                person: person.rawValue, subject: $0.rawValue, kind: kind, time: time.milliseconds,
+                bought: bought?.milliseconds ?? 0)
         }
     }
 }

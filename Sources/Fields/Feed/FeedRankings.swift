@@ -81,6 +81,7 @@ extension RankingLessons {
             case .item(let item): list(item)
             case .events(let events): observe(events)
             case .recognised(let visitor, let person): merge(visitor.rawValue, into: person.rawValue)
+            case .deleted(let person): forget(person.rawValue)
             case .withdrawal, .availability, .room: break
             }
         }

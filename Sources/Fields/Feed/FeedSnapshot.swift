@@ -2,7 +2,7 @@ import Foundation
 import Journal
 import Matching
 
-/// The engine's state at a place of the journal, in a file; beside it, what was bought from slates and may still be regretted.
+/// The engine's state at a place of the journal, and what was bought from slates and may still be regretted, in one file.
 struct FeedSnapshot {
     let position: Position
     let matcher: Matcher
@@ -14,33 +14,35 @@ struct FeedSnapshot {
 
     /// Reads a file; `nil` when it is missing or damaged, since the journal can always be read from its start.
     static func read(from path: String) -> FeedSnapshot? {
-        guard let data = FileManager.default.contents(atPath: path), data.count > 16 else { return nil }
-        let numbers = data.prefix(16).withUnsafeBytes {
-            ($0.loadUnaligned(as: Int64.self), $0.loadUnaligned(fromByteOffset: 8, as: Int64.self))
+        guard let data = FileManager.default.contents(atPath: path), data.count > head else { return nil }
+        let numbers = data.prefix(head).withUnsafeBytes { bytes in
+            (0..<3).map { Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: Int64.self)) }
         }
-        guard let matcher = try? Matcher(snapshot: Array(data.dropFirst(16))) else { return nil }
-        adoptPurchases(of: path, at: data.prefix(16), by: matcher)
-        return FeedSnapshot(
-            position: Position(epoch: Int64(littleEndian: numbers.0), sequence: Int64(littleEndian: numbers.1)),
-            matcher: matcher)
+        let rest = data.dropFirst(head)
+        guard (0...Int64(rest.count)).contains(numbers[2]),
+            let matcher = try? Matcher(snapshot: Array(rest.dropFirst(Int(numbers[2]))))
+        else { return nil }
+        // Purchases that can't be read are lost for learning; nothing else rests on them.
+        try? matcher.adopt(purchases: Array(rest.prefix(Int(numbers[2]))))
+        return FeedSnapshot(position: Position(epoch: numbers[0], sequence: numbers[1]), matcher: matcher)
     }
+
+    /// Epoch and sequence of the place, and the length of the purchases.
+    private static let head = 24
 
     /// Writes the file as a whole: a crash leaves the old one.
     func write(to path: String) {
-        var place = Data()
-        withUnsafeBytes(of: position.epoch.littleEndian) { place.append(contentsOf: $0) }
-        withUnsafeBytes(of: position.sequence.littleEndian) { place.append(contentsOf: $0) }
-        let purchases = place + matcher.purchases()
-        try? purchases.write(to: Self.purchases(of: path), options: .atomic)
-        let state = place + matcher.snapshot()
-        try? state.write(to: URL(fileURLWithPath: path), options: .atomic)
+        // The numbers in the purchases are those of the state: both are of one moment.
+        let moment = matcher.copy()
+        let purchases = moment.purchases()
+        var data = Data()
+        for number in [position.epoch, position.sequence, Int64(purchases.count)] {
+            withUnsafeBytes(of: number.littleEndian) { data.append(contentsOf: $0) }
+        }
+        data += purchases
+        data += moment.snapshot()
+        try? data.write(to: URL(fileURLWithPath: path), options: .atomic)
+        // Where earlier versions kept them.
+        try? FileManager.default.removeItem(atPath: "\(path).purchases")
     }
-
-    /// Numbers in it are those of one snapshot: beside another, or damaged, it says nothing.
-    private static func adoptPurchases(of path: String, at place: Data, by matcher: Matcher) {
-        guard let data = try? Data(contentsOf: purchases(of: path)), data.prefix(16) == place else { return }
-        try? matcher.adopt(purchases: Array(data.dropFirst(16)))
-    }
-
-    private static func purchases(of path: String) -> URL { URL(fileURLWithPath: "\(path).purchases") }
 }

@@ -96,6 +96,7 @@ private final class StepList: Sendable {
                         steps.append(.init(.act(act, room: room, person: person, time: acted), at: time))
                     case .recognised(let visitor, let person):
                         steps.append(.init(.merge(visitor: visitor.rawValue, person: person.rawValue), at: time))
+                    case .deleted(let person): steps.append(.init(.forget(person.rawValue), at: time))
                     }
                 }
             }

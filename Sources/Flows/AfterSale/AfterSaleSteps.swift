@@ -47,7 +47,7 @@ struct AfterSaleSteps {
         let products = Set(Self.units(of: found, order).map(\.line.product)).sorted()
         let moved = try market.afterSales.apply(
             event, to: found, by: person, note: note, amount: amount, carrier: carrier, tracking: tracking,
-            products: products, in: transaction)
+            products: products, paidAt: try Orders.paidAt(order.id, in: transaction), in: transaction)
         if event == .passInspection { try takeIn(moved, order, arrival, by: person, in: transaction) }
         if event == .shipReplacement { try sendOut(moved, by: person, in: transaction) }
         if event == .runOut { try market.stock.release(held(for: moved, in: transaction), in: transaction) }

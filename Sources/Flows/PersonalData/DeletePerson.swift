@@ -72,7 +72,9 @@ public struct DeletePerson: Sendable {
             }
         }
         // The journal holds what they did; it is long, so that it has a unit of work of its own.
-        try await market.journal.forget(key: "\(person)")
+        // Shops' cases stay, for their scores, under a name that leads to nobody.
+        let nobody = market.source.identifier(PersonKind.self)
+        try await market.journal.forget(key: "\(person)", naming: "\(nobody)", in: [AfterSaleChanged.topic])
     }
 
     /// What has to be finished first; `nil` when nothing has.
@@ -96,6 +98,6 @@ public struct DeletePerson: Sendable {
         try market.content.takeDown(allOf: person, in: transaction)
         try HostLive(market).close(allOf: .creator(person), in: transaction)
         for table in PersonalColumns.tables { try table.erase(person, in: transaction) }
-        market.people.forget(person, after: transaction)
+        try market.people.forget(person, in: transaction)
     }
 }

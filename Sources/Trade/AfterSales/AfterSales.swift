@@ -89,11 +89,12 @@ public final class AfterSales: Sendable {
     ///
     /// - Parameters:
     ///   - amount: an amount that was decided, instead of what follows from the units.
-    ///   - products: what the case is about, for those who follow.
+    ///   - products: what the case is about, and when it was paid, for those who follow.
     /// - Throws: ``AfterSaleProblem/illegal(_:from:)``; ``StoreError/contention`` when somebody else moved it meanwhile.
     public func apply(
         _ event: AfterSaleEvent, to found: AfterSaleCase, by person: PersonID?, note: String = "",
         amount: Money? = nil, carrier: String? = nil, tracking: String? = nil, products: [ProductID] = [],
+        paidAt: Instant? = nil,
         in transaction: any Transaction
     ) throws -> AfterSaleCase {
         guard let next = AfterSaleMachine.next(found.state, event, kind: found.kind) else {
@@ -117,8 +118,8 @@ public final class AfterSales: Sendable {
             AfterSaleChanged(
                 id: found.id, order: found.order, shop: found.shop, buyer: found.buyer, kind: found.kind,
                 reason: found.reason, state: next, from: found.state, isShipped: found.isShipped,
-                wasDisputed: try Self.wasDisputed(found.id, in: transaction), products: products), at: now,
-            in: transaction)
+                wasDisputed: try Self.wasDisputed(found.id, in: transaction), products: products,
+                paidAt: paidAt, isFaultOfShop: found.reason.isFaultOfShop), at: now, in: transaction)
         return try Self.find(found.id, in: transaction)
     }
 
@@ -166,5 +167,9 @@ public struct AfterSaleChanged: FactContent {
     public let wasDisputed: Bool?
     /// What it is about.
     public let products: [ProductID]?
+    /// When that was paid.
+    public let paidAt: Instant?
+    /// Whether the reason lies with the shop.
+    public let isFaultOfShop: Bool?
     public var key: String { shop.description }
 }

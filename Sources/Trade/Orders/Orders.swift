@@ -120,7 +120,8 @@ public final class Orders: Sendable {
         return order
     }
 
-    private static func paidAt(_ id: OrderID, in transaction: any Transaction) throws -> Instant? {
+    /// When an order was paid; `nil` before that, and for imported ones.
+    public static func paidAt(_ id: OrderID, in transaction: any Transaction) throws -> Instant? {
         try transaction.value(
             "SELECT MIN(happened_at) FROM order_history WHERE order_id = \(id) AND state = \(OrderState.paid.rawValue)",
             as: Instant?.self) ?? nil

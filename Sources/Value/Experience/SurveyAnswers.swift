@@ -32,11 +32,12 @@ extension Experience {
 
     /// Keeps an answer. The first one stays; only the person who was asked can give it.
     ///
-    /// - Parameter products: what was bought with an order, for those who follow.
+    /// - Parameter sale: what was bought with an order and when it was paid, for those who follow.
     /// - Throws: `NotFound` for anybody else; ``SurveyProblem/ended``; `InvalidField` for a reason of another journey.
     public func answer(
         _ id: InvitationID, with answer: SurveyAnswer, by person: PersonID,
-        products: (OrderID) throws -> [ProductID] = { _ in [] }, in transaction: any Transaction
+        sale: (OrderID) throws -> (products: [ProductID], paidAt: Instant?) = { _ in ([], nil) },
+        in transaction: any Transaction
     ) throws {
         let now = source.now
         let found = try Self.find(id, of: person, in: transaction)
@@ -52,10 +53,12 @@ extension Experience {
             """)
         guard answered == 1 else { throw SurveyProblem.ended }
         try rest(person, now, in: transaction)
+        let sold = try found.order.map(sale)
         try journal.append(
             SurveyAnswered(
                 invitation: id, person: person, journey: found.journey, order: found.order, score: answer.score,
-                drivers: answer.drivers, products: try found.order.map(products), time: now), at: now, in: transaction)
+                drivers: answer.drivers, products: sold?.products, paidAt: sold?.paidAt, time: now), at: now,
+            in: transaction)
     }
 
     /// Somebody doesn't want to answer; that counts as having been asked.

@@ -32,6 +32,8 @@ public struct SurveyAnswered: FactContent {
     public let drivers: [SurveyDriver]
     /// What was bought with the order; absent in facts of early versions.
     public let products: [ProductID]?
+    /// When it was paid; absent as well.
+    public let paidAt: Instant?
     /// When.
     public let time: Instant
     public var key: String { person.description }

@@ -133,14 +133,17 @@ public final class Matcher: Sendable {
 
     /// Learns the probabilities of actions from what came of the impressions so far, without putting them in force.
     ///
-    /// Call it in the background: it works on a copy. Nil when too little was answered to predict better than the mean.
+    /// What is in force stays in it where too little was answered to learn it anew. Call it in the background: it works on
+    /// a copy. Nil when too little was answered to predict better than the mean.
     public func learnActions(version: String, seed: UInt64 = 1) -> ActionModels? {
-        let (rows, purchases) = learner.withLock { ($0.ledger.rows, $0.ledger.purchases.closed(at: $0.world.lastTime)) }
-        return ActionModels(rows, purchases: purchases, version: version, seed: seed)
+        let (rows, purchases, former) = learner.withLock {
+            ($0.ledger.rows, $0.ledger.purchases.closed(at: $0.world.lastTime), $0.actions)
+        }
+        return ActionModels(rows, purchases: purchases, former: former, version: version, seed: seed)
     }
 
     /// Purchases from slates that wait to be learned from, or for the end of the time in which they can be regretted.
-    public var purchasesLogged: Int { learner.withLock { $0.ledger.purchases.purchases.count } }
+    var purchasesLogged: Int { learner.withLock { $0.ledger.purchases.purchases.count } }
 
     /// The purchases as bytes, for ``adopt(purchases:)`` of an engine restored from a snapshot of the same moment.
     ///
@@ -204,6 +207,9 @@ public final class Matcher: Sendable {
         }
         return examples
     }
+
+    /// The engine as it stands now, for whoever writes it down while this one goes on: all of it is of one moment.
+    public func copy() -> Matcher { Matcher(learner.withLock { $0 }) }
 
     /// The whole state as bytes: ``init(snapshot:configuration:)`` gives an engine that answers the same to the bit.
     public func snapshot() -> [UInt8] {

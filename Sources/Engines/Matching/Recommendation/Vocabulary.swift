@@ -97,15 +97,20 @@ public struct Event: Sendable, Hashable {
     public var dwell: Int32
     /// How many, for `buy`; 1 otherwise.
     public var quantity: Int32
+    /// Of a regret: when what is regretted was paid, milliseconds since 1970 UTC; 0 for the last purchase.
+    public var bought: Int64
 
     /// Makes an event.
-    public init(person: Key, subject: Key, kind: Kind, time: Int64, dwell: Int32 = 0, quantity: Int32 = 1) {
+    public init(
+        person: Key, subject: Key, kind: Kind, time: Int64, dwell: Int32 = 0, quantity: Int32 = 1, bought: Int64 = 0
+    ) {
         self.person = person
         self.subject = subject
         self.kind = kind
         self.time = time
         self.dwell = dwell
         self.quantity = quantity
+        self.bought = bought
     }
 }
 

@@ -10,14 +10,14 @@ struct Measurer {
     private let basket: Float
     private let visitOverdue: Float
     private let own: OwnHistory
-    private let shops: ShopRegrets
+    private let regrets: RegretRates
 
     init(_ reading: Reading, history: ContiguousArray<OwnEvidence>) {
         self.reading = reading
         world = reading.world
         now = reading.request.now
         totals = Self.levels(world.total, now)
-        shops = ShopRegrets(world, at: now)
+        regrets = RegretRates(world, at: now)
         adopted = Self.adoption(world.total, now)
         breadth = naturalLog1p(history.reduce(0) { $0 + $1.slow })
         own = OwnHistory(world: world, configuration: reading.configuration, now: now)
@@ -191,13 +191,13 @@ struct Measurer {
         signals[.age] = naturalLog1p(Float(max(0, now - born)) / 86_400_000)
         signals[.response] =
             (Float(counters.responses) + 5) / (Float(max(counters.impressions, counters.responses)) + 100)
-        signals[.regret] =
-            Float(counters.refunds + 3 * counters.dislikes) / (Float(counters.purchases + counters.responses) + 20)
-        let sold = Float(counters.purchases) + 20
-        signals[.returns] = Float(counters.refunds) / sold
-        signals[.lateness] = Float(counters.lateDeliveries) / sold
-        signals[.complaints] = Float(counters.complaints) / sold
-        signals[.shopRegret] = shops.rate(of: record, in: world)
+        signals[.dislike] = Float(3 * counters.dislikes) / (Float(counters.purchases + counters.responses) + 20)
+        guard regrets.areKnown else { return }
+        let rates = regrets.rates(of: record, counters.service, in: world)
+        signals[.returns] = rates[0]
+        signals[.lateness] = rates[1]
+        signals[.complaints] = rates[2]
+        signals[.shopRegret] = rates[3]
     }
 
     /// log₂ of an item's part of its category or tag.

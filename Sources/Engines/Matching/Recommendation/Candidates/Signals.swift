@@ -14,8 +14,8 @@ enum Signal: Int, CaseIterable, Sendable {
     case categorySlow, categoryFast, categoryPulse, tag, shop, creator
     /// Days since listing or first evidence, log; times in view without a response; damping by dislikes.
     case age, fatigue, damp
-    /// Smoothed response and regret rates of the item.
-    case response, regret
+    /// Smoothed response and dislike rates of the item.
+    case response, dislike
     /// How much the person's evidence is, log.
     case breadth
     /// log(1 + persons) with evidence on the item.
@@ -45,8 +45,8 @@ enum Signal: Int, CaseIterable, Sendable {
     case learned
     /// Cosine with what the person last responded to, in the embedding; 0 where others are nearer.
     case nearness
-    /// Smoothed rates of refunds, late deliveries and complaints of the item, and of all regrets of its shop: what is new of
-    /// a shop that serves badly is known by its shop.
+    /// Smoothed rates of refunds, late deliveries and complaints of the item, or of the goods under it, and of all regrets of
+    /// the shop: what is new of a shop that serves badly is known by its shop.
     case returns, lateness, complaints, shopRegret
 }
 

@@ -82,6 +82,7 @@ public struct SlateReplay: Sendable {
         case withdraw(Key)
         case availability(Key, Bool)
         case merge(visitor: Key, person: Key)
+        case forget(Key)
         /// A live room is on air, or shows something else.
         case openRoom(Item, pinned: Key?)
         case closeRoom(Key)
@@ -233,6 +234,9 @@ private struct ReplayPlayer {
         case .merge(let visitor, let person):
             matcher.merge(visitor, into: person)
             lessons.merge(visitor, into: person)
+        case .forget(let person):
+            matcher.forget(person)
+            lessons.forget(person)
         case .openRoom(let item, let pinned):
             matcher.list(item)
             rooms.open(item.id, products: item.products, pinned: pinned)

@@ -35,26 +35,47 @@ public struct ActionModels: Sendable, Hashable, Codable {
     /// Fewest answers of one kind from which its model is learned.
     static let leastAnswers = 60
 
+    /// Fewest impressions from which the rate of buying is taken anew.
+    static let leastImpressions = 1_000
+
     /// Learns from what came of impressions, and of the purchases whose time for regret is over; nil when no action was
     /// answered often enough or none is predicted better than by its mean.
-    init?(_ rows: [SlateLedger.Row], purchases: [SlateLedger.Row], version: String, seed: UInt64) {
-        var models: [UInt8: Calibrated] = [:]
+    ///
+    /// - Parameter former: the set in force. Impressions do not survive a restart, so a model that there is too little to
+    ///   learn anew from stays; one that was tried again and predicts no better than the mean goes.
+    init?(
+        _ rows: [SlateLedger.Row], purchases: [SlateLedger.Row], former: ActionModels? = nil, version: String,
+        seed: UInt64
+    ) {
+        var models = former?.models ?? [:]
+        var tried = 0
         for action in Self.actions {
-            models[action.rawValue] = Self.model(
-                of: action.bit, in: action.isRegret ? purchases : rows, version: version, seed: seed)
+            let examples = action.isRegret ? purchases : rows
+            guard Self.isEnough(examples, of: action.bit) else { continue }
+            models[action.rawValue] = Self.model(of: action.bit, in: examples, version: version, seed: seed)
+            tried += 1
         }
-        guard !models.isEmpty else { return nil }
+        guard tried > 0, !models.isEmpty else { return nil }
         self.models = models
         self.version = version
         let bought = rows.count { $0.actions & Event.Kind.buy.bit != 0 }
-        buyRate = Float(bought + 1) / Float(rows.count + 100)
+        let rate = Float(bought + 1) / Float(rows.count + 100)
+        buyRate = rows.count < Self.leastImpressions ? former?.buyRate ?? rate : rate
+    }
+
+    init(models: [UInt8: Calibrated], buyRate: Float, version: String) {
+        (self.models, self.buyRate, self.version) = (models, buyRate, version)
+    }
+
+    private static func isEnough(_ rows: [SlateLedger.Row], of bit: UInt32) -> Bool {
+        let answers = rows.count { $0.actions & bit != 0 }
+        let others = rows.count { $0.actions & bit != 0 && $0.person % 5 != 0 }
+        return answers >= leastAnswers && answers < rows.count && others >= leastAnswers / 2
     }
 
     private static func model(
         of bit: UInt32, in rows: [SlateLedger.Row], version: String, seed: UInt64
     ) -> Calibrated? {
-        let answers = rows.count { $0.actions & bit != 0 }
-        guard answers >= leastAnswers, answers < rows.count else { return nil }
         var learning = Examples()
         var judging: [SlateLedger.Row] = []
         for row in rows {
@@ -65,7 +86,6 @@ public struct ActionModels: Sendable, Hashable, Codable {
                 learning.append(row.signals, responded: row.actions & bit != 0, weight: 1)
             }
         }
-        guard learning.positives >= leastAnswers / 2 else { return nil }
         let model = RankingTrainer(trees: 80, depth: 4, rate: 0.1, seed: seed).fit(learning, version: version)
         return calibrate(model, judging, bit)
     }
@@ -118,10 +138,11 @@ public struct ActionModels: Sendable, Hashable, Codable {
         return (slope, shift)
     }
 
-    /// What each candidate is expected to be worth and to cost, by the public weights, in units of a like.
+    /// What each candidate is expected to be worth and to cost, by the public weights, in units of a like, and the
+    /// probability that it is bought.
     func value(
         _ candidates: ContiguousArray<Candidate>, _ weights: RankingWeights
-    ) -> (worth: ContiguousArray<Float>, cost: ContiguousArray<Float>) {
+    ) -> (worth: ContiguousArray<Float>, cost: ContiguousArray<Float>, buying: ContiguousArray<Float>) {
         var worth = ContiguousArray(repeating: Float(0), count: candidates.count)
         var cost = worth
         var buying = ContiguousArray(repeating: buyRate, count: candidates.count)
@@ -141,7 +162,7 @@ public struct ActionModels: Sendable, Hashable, Codable {
                 }
             }
         }
-        return (worth, cost)
+        return (worth, cost, buying)
     }
 }
 

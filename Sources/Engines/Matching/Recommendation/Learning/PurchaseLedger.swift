@@ -8,6 +8,13 @@ struct PurchaseLedger: Sendable {
         let time: Int64
         /// As it was shown; its actions are the regrets.
         var row: SlateLedger.Row
+        /// Whether the person has not bought the product again since.
+        var isLast = true
+    }
+
+    private struct Occasion: Hashable {
+        let person, product: Int32
+        let time: Int64
     }
 
     /// Time in which a purchase can be regretted, milliseconds: to be shipped (2 days), received (10), asked back (7),
@@ -16,8 +23,10 @@ struct PurchaseLedger: Sendable {
     private static let limit = 50_000
 
     private(set) var purchases: [Purchase] = []
-    /// The last purchase of a product by a person: the row of the product, and that of the video over it.
-    private var latest: [SlateLedger.Pair: Range<Int>] = [:]
+    /// The rows of a purchase: that of the product, and that of the video over it.
+    private var places: [Occasion: Range<Int>] = [:]
+    /// When a person last bought a product, unless that purchase is not kept: a regret that doesn't say of what is its.
+    private var latest: [SlateLedger.Pair: Int64] = [:]
     /// One in so many purchases is kept: where more are open than there is room for, an even sample is.
     private(set) var stride: UInt64 = 1
     private let capacity: Int
@@ -27,25 +36,45 @@ struct PurchaseLedger: Sendable {
 
     /// Keeps a purchase for each of the rows that it answered.
     mutating func add(_ rows: [SlateLedger.Row], of product: Int32, by person: Int32, at time: Int64) {
-        let pair = SlateLedger.Pair(person: person, item: product)
+        let occasion = Occasion(person: person, product: product, time: time)
         // Lines of one order are one purchase.
-        if let last = latest[pair], purchases[last.lowerBound].time == time { return }
+        if places[occasion] != nil { return }
+        let isLast = supersede(occasion)
         let first = purchases.count
         for row in rows {
             var row = row
             row.actions = 0
-            let purchase = Purchase(product: product, time: time, row: row)
+            let purchase = Purchase(product: product, time: time, row: row, isLast: isLast)
             if isSampled(purchase) { purchases.append(purchase) }
         }
         guard purchases.count > first else { return }
-        latest[pair] = first..<purchases.count
+        places[occasion] = first..<purchases.count
+        if isLast { latest[SlateLedger.Pair(person: person, item: product)] = time }
         if purchases.count > capacity { makeRoom(at: time) }
     }
 
-    /// The last purchase of the product is regretted, if its time for that is not over.
-    mutating func regret(_ kind: Event.Kind, of product: Int32, by person: Int32, at time: Int64) {
-        for place in latest[SlateLedger.Pair(person: person, item: product)] ?? 0..<0
-        where time >= purchases[place].time && time - purchases[place].time < Self.window {
+    /// The purchase before this one is no longer the last, also where this one is not kept.
+    ///
+    /// - Returns: whether this is the last one; an import tells the past later than it was.
+    private mutating func supersede(_ occasion: Occasion) -> Bool {
+        let pair = SlateLedger.Pair(person: occasion.person, item: occasion.product)
+        guard let before = latest[pair] else { return true }
+        guard before < occasion.time else { return false }
+        latest[pair] = nil
+        let old = Occasion(person: occasion.person, product: occasion.product, time: before)
+        for place in places[old] ?? 0..<0 { purchases[place].isLast = false }
+        return true
+    }
+
+    /// A purchase of the product is regretted, if its time for that is not over.
+    ///
+    /// - Parameter bought: when it was paid; 0 for the last one.
+    mutating func regret(
+        _ kind: Event.Kind, of product: Int32, by person: Int32, at time: Int64, bought: Int64 = 0
+    ) {
+        let paid = bought != 0 ? bought : latest[SlateLedger.Pair(person: person, item: product)]
+        guard let paid, (0..<Self.window).contains(time - paid) else { return }
+        for place in places[Occasion(person: person, product: product, time: paid)] ?? 0..<0 {
             purchases[place].row.actions |= kind.bit
         }
     }
@@ -79,13 +108,12 @@ struct PurchaseLedger: Sendable {
 
     /// What was learned from long ago goes first; if nearly all are open, every other one goes.
     private mutating func makeRoom(at now: Int64) {
-        let closed = purchases.prefix { Self.isClosed($0, at: now) }.count
-        if closed >= capacity / 4 {
-            var left = capacity / 4
-            keep { _ in
-                left -= 1
-                return left < 0
-            }
+        let closed = purchases.indices.filter { Self.isClosed(purchases[$0], at: now) }
+        if closed.count >= capacity / 4 {
+            let oldest = closed.sorted { (purchases[$0].time, $0) < (purchases[$1].time, $1) }.prefix(capacity / 4)
+            let gone = Set(oldest)
+            purchases = purchases.indices.filter { !gone.contains($0) }.map { purchases[$0] }
+            index()
         } else {
             stride *= 2
             let sample = self
@@ -95,14 +123,20 @@ struct PurchaseLedger: Sendable {
 
     private mutating func keep(_ isKept: (Purchase) -> Bool) {
         purchases = purchases.filter(isKept)
-        latest = [:]
+        index()
+    }
+
+    private mutating func index() {
+        (places, latest) = ([:], [:])
         for (place, purchase) in purchases.enumerated() {
-            let pair = SlateLedger.Pair(person: purchase.row.person, item: purchase.product)
-            if let last = latest[pair], purchases[last.lowerBound].time == purchase.time {
-                latest[pair] = last.lowerBound..<(place + 1)
-            } else {
-                latest[pair] = place..<(place + 1)
-            }
+            let (person, time) = (purchase.row.person, purchase.time)
+            let occasion = Occasion(person: person, product: purchase.product, time: time)
+            // The rows of a purchase stand side by side.
+            let first = places[occasion].flatMap { $0.upperBound == place ? $0.lowerBound : nil } ?? place
+            places[occasion] = first..<(place + 1)
+            guard purchase.isLast else { continue }
+            let pair = SlateLedger.Pair(person: person, item: purchase.product)
+            latest[pair] = max(time, latest[pair] ?? time)
         }
     }
 }
@@ -110,7 +144,7 @@ struct PurchaseLedger: Sendable {
 // MARK: Keeping
 
 extension PurchaseLedger {
-    private static let mark: UInt64 = 0x5155_4D41_5055_0001
+    private static let mark: UInt64 = 0x5155_4D41_5055_0002
 
     func encoded() -> [UInt8] {
         var writer = ByteWriter(capacity: 64 + purchases.count * (Examples.width + 8) * 4)
@@ -120,6 +154,7 @@ extension PurchaseLedger {
         writer.write(purchases) { writer, purchase in
             writer.write(purchase.product)
             writer.write(purchase.time)
+            writer.write(purchase.isLast ? 1 : 0 as UInt8)
             writer.write(purchase.row.item)
             writer.write(purchase.row.person)
             writer.write(purchase.row.time)
@@ -151,6 +186,7 @@ extension PurchaseLedger {
     ) throws(SnapshotProblem) -> Purchase {
         let product = try reader.number(below: items)
         let time: Int64 = try reader.read()
+        let isLast = try reader.read(UInt8.self) != 0
         let (item, person) = (try reader.number(below: items), try reader.number(below: persons))
         let shownAt: Int64 = try reader.read()
         let propensity: Float = try reader.read()
@@ -160,6 +196,6 @@ extension PurchaseLedger {
         for signal in 0..<Examples.width { signals[signal] = try reader.read() }
         let row = SlateLedger.Row(
             item: item, person: person, time: shownAt, signals: signals, propensity: propensity, actions: actions)
-        return Purchase(product: product, time: time, row: row)
+        return Purchase(product: product, time: time, row: row, isLast: isLast)
     }
 }

@@ -2,7 +2,7 @@
 /// as they are now. The live feed and the replay of its log learn from it with the same code.
 public struct RankingLessons: Sendable {
     /// How long ahead a ranking looks, milliseconds: what people come back for within four weeks.
-    public static let ahead: Int64 = 28 * 86_400_000
+    static let ahead: Int64 = 28 * 86_400_000
     /// Most events learned from, the latest: 64 bytes each, which are held twice while they are put in order.
     public static let eventLimit = 2_000_000
 
@@ -10,6 +10,7 @@ public struct RankingLessons: Sendable {
     private var events: [Event] = []
     private var listed: [Key: Item] = [:]
     private var persons: [Key: Key] = [:]
+    private var forgotten: Set<Key> = []
 
     /// Nothing has happened yet.
     public init(limit: Int = eventLimit) { self.limit = limit }
@@ -27,6 +28,9 @@ public struct RankingLessons: Sendable {
     /// A visitor turned out to be a person.
     public mutating func merge(_ visitor: Key, into person: Key) { persons[visitor] = person }
 
+    /// Leaves out what a person did who was deleted.
+    public mutating func forget(_ person: Key) { forgotten.insert(person) }
+
     /// Learns the rankings that hold from `now` on, which takes minutes for a million events.
     public func learn(until now: Int64) -> LearnedRankings {
         LearnedRankings(
@@ -41,6 +45,7 @@ public struct RankingLessons: Sendable {
             event.person = persons[event.person] ?? event.person
             return event
         }
+        .filter { !forgotten.contains($0.person) }
         return known.sorted { ($0.time, $0.person, $0.subject) < ($1.time, $1.person, $1.subject) }
     }
 }

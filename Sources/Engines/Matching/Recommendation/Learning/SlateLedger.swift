@@ -63,10 +63,11 @@ struct SlateLedger: Sendable {
 
     /// Takes note of what a person did to an item.
     mutating func observe(
-        _ kind: Event.Kind, of item: Int32, by person: Int32, at time: Int64, in records: Chunked<ItemRecord>
+        _ kind: Event.Kind, of item: Int32, by person: Int32, at time: Int64, bought: Int64 = 0,
+        in records: Chunked<ItemRecord>
     ) {
         if kind == .impression { return show(item, to: person, at: time, records) }
-        if kind.isRegret { return purchases.regret(kind, of: item, by: person, at: time) }
+        if kind.isRegret { return purchases.regret(kind, of: item, by: person, at: time, bought: bought) }
         var answered: [Row] = []
         if let place = place(of: shown[Pair(person: person, item: item)], at: time) {
             rows[place].actions |= kind.bit
@@ -94,9 +95,10 @@ struct SlateLedger: Sendable {
         trim()
     }
 
-    /// Where a row stands, while it can still be answered.
+    /// Where a row stands, while it can still be answered. What is imported may have happened before it was shown.
     private func place(of number: Int?, at time: Int64) -> Int? {
-        guard let number, number >= dropped, time - rows[number - dropped].time < Self.patience else { return nil }
+        guard let number, number >= dropped, (0..<Self.patience).contains(time - rows[number - dropped].time)
+        else { return nil }
         return number - dropped
     }
 

@@ -46,8 +46,9 @@ struct Ranker: Sendable {
             }
             let habits = isLearned ? naturalExponential(max(-40, min(0, signals[.learned]))) : 0
             let strength = expected.worth[place] + 0.1 * (parts.sum() + habits) + 1e-4
-            let score =
-                naturalLog(strength) - cost(signals) - expected.cost[place] - regretCost(signals, prices)
+            // What has no model yet costs on the same scale: the chance of buying times the rate of regretting.
+            let unlearned = expected.buying[place] * regretCost(signals, prices)
+            let score = naturalLog(strength) - cost(signals) - expected.cost[place] - unlearned
             candidates[place].score = candidates[place].paused ? score - 20 : score
         }
     }
@@ -74,26 +75,25 @@ struct Ranker: Sendable {
 
     private func score(_ signals: Signals, _ prices: SIMD4<Float>) -> Float {
         let strength = strengths(signals).sum() + 1e-4
-        // Here nothing was learned, so dislikes count too, with the refunds.
-        let disliked = signals[.regret] - signals[.returns]
+        // Here nothing was learned, so dislikes count too, as refunds do.
         return naturalLog(strength) - cost(signals) - regretCost(signals, prices)
-            - Float(weights.refund) * disliked
+            - Float(weights.refund) * signals[.dislike]
     }
 
-    /// What the rates of the item and of its shop say of dissatisfaction. Dislikes are left to what is learned: a response is
-    /// what it predicts.
+    /// What the item's rates say of dissatisfaction with a purchase. Without a probability of buying this is the cost of
+    /// showing it too: the public weights weigh a rate whole.
     @inline(__always)
     private func regretCost(_ signals: Signals, _ prices: SIMD4<Float>) -> Float {
-        (prices * SIMD4(signals[.returns], signals[.shopRegret], signals[.lateness], signals[.complaints])).sum()
+        (prices * SIMD4(signals[.returns], signals[.lateness], signals[.complaints], 0)).sum()
     }
 
-    /// What a unit of each of these rates costs. A model that was learned has seen the rates and says it better.
+    /// What a unit of each of these rates costs, each by its own weight. A model that was learned of a kind has seen its rate
+    /// and says it better.
     private func regretPrices(except learned: ActionModels? = nil) -> SIMD4<Float> {
         func price(_ action: Event.Kind) -> Float {
             learned?.models[action.rawValue] == nil ? Float(weights.worth(of: action).weight) : 0
         }
-        let refund = price(.refund)
-        return SIMD4(refund, refund, price(.lateDelivery), price(.complaint))
+        return SIMD4(price(.refund), price(.lateDelivery), price(.complaint), 0)
     }
 
     /// How much each way of wanting contributes; lanes by ``Strength``.

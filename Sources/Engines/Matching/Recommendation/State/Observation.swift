@@ -10,7 +10,7 @@ extension Learner {
             if isNewDay { expire() }
         }
         if let item = items.number(of: event.subject) {
-            ledger.observe(event.kind, of: item, by: person, at: event.time, in: world.items)
+            ledger.observe(event.kind, of: item, by: person, at: event.time, bought: event.bought, in: world.items)
         }
         switch event.kind {
         case .follow, .unfollow, .block: break
@@ -223,7 +223,9 @@ extension Learner {
     }
 
     /// Each kind of regret counts once a purchase, by however many ways the person makes it known.
+    /// What nobody knows to have been bought would raise rates that are taken a purchase.
     private mutating func regret(_ item: Int32, _ person: Int32, _ event: Event) {
+        guard (people[person].history[item]?.kinds ?? 0) & Event.Kind.buy.bit != 0 else { return }
         var isNew = false
         people[person].history.update(
             item, limit: configuration.historyLimit, make: { History(item: item, time: event.time) },
@@ -243,7 +245,7 @@ extension Learner {
         case .lateDelivery: world.counters[item].lateDeliveries &+= 1
         default: world.counters[item].complaints &+= 1
         }
-        world.regret(item, at: event.time)
+        world.regret(event.kind, item, at: event.time)
         let shop = world.items[item].shop
         guard shop >= 0 else { return }
         let damp = Float(configuration.weights.worth(of: event.kind).weight) / 4

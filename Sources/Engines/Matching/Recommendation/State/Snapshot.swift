@@ -1,7 +1,7 @@
 /// The state as bytes.
 extension Learner {
     /// Marks the bytes as ours and names their version.
-    private static let mark: UInt64 = 0x5155_4D41_5443_0005
+    private static let mark: UInt64 = 0x5155_4D41_5443_0006
 
     func encoded() -> [UInt8] {
         var writer = ByteWriter(capacity: 1 << 20)
@@ -156,6 +156,7 @@ extension ByteWriter {
         write(counters.adoptedMonth.level)
         write(counters.gap)
         write(counters.gaps)
+        write(counters.service)
     }
 
     mutating func write(_ subject: SubjectRecord) {
@@ -170,7 +171,9 @@ extension ByteWriter {
 
     mutating func write(_ service: Service) {
         write(service.purchases.level)
-        write(service.regrets.level)
+        write(service.refunds.level)
+        write(service.lateDeliveries.level)
+        write(service.complaints.level)
     }
 
     mutating func write(_ person: Person) {

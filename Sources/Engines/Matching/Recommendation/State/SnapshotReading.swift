@@ -29,6 +29,7 @@ extension ByteReader {
         counters.adoptedMonth.level = try read()
         counters.gap = try read()
         counters.gaps = try read()
+        counters.service = try service()
         return counters
     }
 
@@ -54,7 +55,9 @@ extension ByteReader {
     mutating func service() throws(SnapshotProblem) -> Service {
         var service = Service()
         service.purchases.level = try read()
-        service.regrets.level = try read()
+        service.refunds.level = try read()
+        service.lateDeliveries.level = try read()
+        service.complaints.level = try read()
         return service
     }
 

@@ -38,6 +38,8 @@ struct ItemCounters: Sendable, Hashable {
     var refunds: UInt32 = 0
     var lateDeliveries: UInt32 = 0
     var complaints: UInt32 = 0
+    /// What was sold and regretted, decayed.
+    var service = Service()
     /// First evidence; 0 when none.
     var first: Int64 = 0
     /// First responses of persons who never had it before: what is being adopted, repeats apart.
