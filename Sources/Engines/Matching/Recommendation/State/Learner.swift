@@ -78,6 +78,7 @@ struct Learner: Sendable {
             if subject != record.category && !record.tags.contains(subject) { record.tags.append(subject) }
         }
         for product in item.products where product != item.id { record.products.append(itemNumber(product)) }
+        world.pool.remove(number, listedAt: before.listedAt)
         world.items[number] = record
         if before.listed { leaveSubjects(number, before, keeping: record) }
         world.embedding.settle(number, record)
@@ -95,21 +96,16 @@ struct Learner: Sendable {
         enterPool(number)
     }
 
-    /// Puts a new listing into the exploration pool, which is kept in order of listing.
+    /// Puts a new listing into the exploration pool.
     private mutating func enterPool(_ number: Int32) {
-        world.pool.removeAll { $0 == number }
         let listedAt = world.items[number].listedAt
         guard world.exploration[number].tier >= 0, listedAt >= world.lastTime - configuration.newSpan else { return }
-        let place = world.pool.lastIndex { world.items[$0].listedAt <= listedAt }.map { $0 + 1 } ?? 0
-        world.pool.insert(number, at: place)
+        world.pool.insert(number, listedAt: listedAt)
     }
 
     /// Lets go of listings that are no longer new.
     mutating func agePool() {
-        let end = world.lastTime - configuration.newSpan
-        guard let first = world.pool.first, world.items[first].listedAt < end else { return }
-        let fresh = world.pool.firstIndex { world.items[$0].listedAt >= end } ?? world.pool.count
-        world.pool.removeFirst(fresh)
+        world.pool.removeAll(listedBefore: world.lastTime - configuration.newSpan)
     }
 
     /// A listing that moved to another category or shop leaves the lists of the old one.
@@ -132,7 +128,7 @@ struct Learner: Sendable {
         let number = itemNumber(key)
         world.items[number].withdrawn = true
         world.items[number].available = false
-        world.pool.removeAll { $0 == number }
+        world.pool.remove(number, listedAt: world.items[number].listedAt)
     }
 
     // MARK: People

@@ -77,7 +77,7 @@ extension Learner {
         {
             // It has shown its worth and stands by itself, or has shown that it has none, or its time is up.
             world.exploration[item].tier = -1
-            world.pool.removeAll { $0 == item }
+            world.pool.remove(item, listedAt: world.items[item].listedAt)
         }
     }
 

@@ -65,7 +65,9 @@ extension Learner {
             }
         }
         world.adopted = try reader.topList(sizes.items)
-        world.pool = try reader.list { reader throws(SnapshotProblem) in try reader.number(below: sizes.items) }
+        let pool = try reader.list { reader throws(SnapshotProblem) in try reader.number(below: sizes.items) }
+        guard pool.allSatisfy({ $0 >= 0 }) else { throw .damaged(at: reader.place) }
+        world.pool = NewListings(pool.map { NewListings.Entry(listedAt: world.items[$0].listedAt, item: $0) })
         world.total = try reader.counters()
         world.shown = LogMass(level: try reader.read())
         world.service = try reader.service()

@@ -155,8 +155,8 @@ struct World: Sendable {
         repeating: [TopList](repeating: TopList(), count: Window.allCases.count), count: ItemKind.allCases.count)
     /// What most persons took up for the first time within the month.
     var adopted = TopList()
-    /// Items in the exploration pool, in order of listing.
-    var pool: ContiguousArray<Int32> = []
+    /// Items in the exploration pool.
+    var pool = NewListings()
     /// All evidence, by window.
     var total = ItemCounters()
     /// All impressions, decayed by the day's half-life: the traffic that exploration is paced by.
