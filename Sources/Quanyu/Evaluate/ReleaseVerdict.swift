@@ -38,6 +38,25 @@ struct ReleaseVerdict: Encodable {
         let loss: Estimate
     }
 
+    struct Regrets: Encodable {
+        /// Slots whose 45 days are over, and how many of all each of them stands for; 0 where regrets are not judged.
+        let slots: Int
+        let weight: Double
+        let areJudged: Bool
+
+        init(_ replayed: [SlateReplay.Slot]) {
+            slots = replayed.count { $0.regret != nil }
+            areJudged = slots > 0
+            weight = areJudged ? (Double(replayed.count) / Double(slots) * 1_000).rounded() / 1_000 : 0
+        }
+
+        var text: String {
+            areJudged
+                ? "judged by the \(slots) slots whose 45 days are over, each of which stands for \(weight)"
+                : "not judged, since fewer than a twentieth of the slots are 45 days old; the rest is"
+        }
+    }
+
     let weights: String
     let outcome: Outcome
     let reason: String
@@ -47,12 +66,14 @@ struct ReleaseVerdict: Encodable {
     let satisfaction: Policy?
     let gain, dissatisfactionGain: Estimate?
     let exploration: Exploration
+    let regrets: Regrets
 
     init(_ replayed: [SlateReplay.Slot], weights: String, tolerance: Double) {
         self.weights = weights
         slots = replayed.count
         persons = Set(replayed.map(\.person)).count
         logged = replayed.isEmpty ? 0 : replayed.reduce(0) { $0 + $1.reward } / Double(replayed.count)
+        regrets = Regrets(replayed)
         let cost = ExplorationCost(replayed)
         exploration = Exploration(
             slots: cost.explored, share: cost.share, rankedWorth: cost.ranked, exploredWorth: cost.exploredWorth,
@@ -121,6 +142,7 @@ struct ReleaseVerdict: Encodable {
         }
         print("weights \(weights): \(outcome.rawValue) – \(reason)")
         print("\(slots) slots seen by \(persons) persons, satisfaction \(logged) a slot as logged")
+        print("  regrets: \(regrets.text)")
         if let satisfaction, let gain, let dissatisfactionGain {
             print("  new weights, self-normalised: \(satisfaction.selfNormalised.text)")
             print("  new weights, doubly robust:   \(satisfaction.doublyRobust.text)")

@@ -73,15 +73,53 @@ struct ReplayTests {
         func told(_ kind: Event.Kind, days: Int64) -> Event {
             Event(person: person, subject: item, kind: kind, time: slates[0].time + 5_000 + days * day)
         }
-        func cost(_ more: [Event]) -> Double? {
-            SlateReplay(configuration: Configuration()).run(
-                Self.steps((events + more).sorted { $0.time < $1.time }), slates: [slates[0]]
-            ).first?.dissatisfaction
+        func judged(_ more: [Event], until days: Int64, _ slates: [LoggedSlate]) -> [SlateReplay.Slot] {
+            let last = Event(
+                person: Market.person(9), subject: Market.goods(9), kind: .open, time: slates[0].time + days * day)
+            return SlateReplay(configuration: Configuration()).run(
+                Self.steps((events + more + [last]).sorted { $0.time < $1.time }), slates: slates)
         }
+        func cost(_ more: [Event]) -> Double? { judged(more, until: 60, [slates[0]]).first?.dissatisfaction }
         let refund = told(.refund, days: 20)
         #expect(cost([told(.buy, days: 0), refund]) == RankingWeights.current.refund)
         #expect(cost([told(.buy, days: 2), refund]) == 0, "bought by another way")
         #expect(cost([told(.buy, days: 0), told(.complaint, days: 46)]) == 0, "too late to have been caused by it")
+        // A log that is shorter than the wait says nothing of regrets, whatever became known of them; the rest it does.
+        let young = judged([told(.buy, days: 0), refund], until: 44, slates)
+        #expect(young.allSatisfy { $0.regret == nil } && young[0].dissatisfaction == 0 && young[0].reward >= 3)
+        // Of two slates only the first is old enough: it stands for both, and the refund of the second is not looked at.
+        let item1 = slates[1].slots[0].item
+        let later = LoggedSlate(person: slates[1].person, time: slates[1].time + 20 * day, slots: slates[1].slots)
+        let open = [Event.Kind.impression, .buy, .refund].map {
+            Event(person: later.person, subject: item1, kind: $0, time: later.time + 1_000)
+        }
+        let both = judged([told(.buy, days: 0), refund] + open, until: 50, [slates[0], later])
+        let known = both.count { $0.regret != nil }
+        #expect(known < both.count && known > 0)
+        let weight = Double(both.count) / Double(known)
+        #expect(abs(both[0].dissatisfaction - weight * RankingWeights.current.refund) < 1e-9)
+        #expect(both.last { $0.slate == 1 && $0.position == 0 }?.dissatisfaction == 0)
+    }
+
+    @Test("who signed in to pay answers the visitor's slate, and goods under a video answer the video")
+    func credited() {
+        let (visitor, person, goods) = (Market.person(900), Market.person(901), Market.goods(7))
+        let video = goods + 500_000
+        func step(_ kind: Event.Kind, _ who: Key, _ subject: Key, at time: Int64) -> SlateReplay.Step {
+            .init(.event(Event(person: who, subject: subject, kind: kind, time: time, dwell: 9_000)), at: time)
+        }
+        let steps =
+            Self.steps(Market.events()) + [
+                step(.impression, visitor, video, at: start + 1), step(.view, visitor, video, at: start + 2),
+                .init(.merge(visitor: visitor, person: person), at: start + 3),
+                step(.buy, person, goods, at: start + 4), step(.refund, person, goods, at: start + 20 * day),
+                step(.open, Market.person(9), goods, at: start + 60 * day),
+            ]
+        let slate = LoggedSlate(person: visitor, time: start, slots: [LoggedSlot(item: video, propensity: 0.5)])
+        let slots = SlateReplay(configuration: Configuration()).run(steps, slates: [slate])
+        let weights = RankingWeights.current
+        #expect(slots.map(\.dissatisfaction) == [weights.refund])
+        #expect(slots.map(\.reward) == [weights.buy - weights.refund])
     }
 
     @Test("rooms are judged as they were on air: opened, lively, closed")

@@ -64,9 +64,12 @@ public struct SlateReplay: Sendable {
         /// The person of the slate.
         public let person: Key
         /// Worth of what came of it less what dissatisfaction cost, in units of a like.
-        public let reward: Double
+        public fileprivate(set) var reward: Double
         /// The part that dissatisfaction cost, ≥ 0.
-        public let dissatisfaction: Double
+        public fileprivate(set) var dissatisfaction: Double
+        /// What regrets of what it sold cost, before they are weighed; nil while they could still come, or where none are
+        /// judged.
+        public fileprivate(set) var regret: Double?
         /// Probability with which the log chose the item, and with which the judged engine would have.
         public let propensity, target: Double
         /// Response rate of the item as it was known then, and its mean over what the judged engine would have chosen.
@@ -145,7 +148,23 @@ public struct SlateReplay: Sendable {
             }
             slots += judge(slate, number, player, answers)
         }
-        return slots
+        return Self.weighingRegrets(slots)
+    }
+
+    /// Slots whose time for regret is over stand for those whose is not: which they are, their age alone decides, never
+    /// what came of them. Where they are fewer than a twentieth nothing is said of regrets.
+    private static func weighingRegrets(_ slots: [Slot]) -> [Slot] {
+        let known = slots.count { $0.regret != nil }
+        let isEnough = known > 0 && known * 20 >= slots.count
+        let weight = isEnough ? Double(slots.count) / Double(known) : 0
+        return slots.map { slot in
+            var slot = slot
+            if !isEnough { slot.regret = nil }
+            let cost = weight * (slot.regret ?? 0)
+            slot.reward -= cost
+            slot.dissatisfaction += cost
+            return slot
+        }
     }
 
     private func judge(_ slate: LoggedSlate, _ number: Int, _ player: ReplayPlayer, _ answers: SlateAnswers) -> [Slot] {
@@ -157,51 +176,12 @@ public struct SlateReplay: Sendable {
             guard let answer = answers.answer(slate.person, slot.item, from: slate.time) else { continue }
             slots.append(
                 Slot(
-                    slate: number, position: position, person: slate.person, reward: answer.reward,
-                    dissatisfaction: answer.cost, propensity: slot.propensity, target: odds.target,
-                    predicted: odds.predicted, predictedTarget: odds.predictedTarget, isExplored: slot.isExplored))
+                    slate: number, position: position, person: slate.person, reward: answer.worth - answer.cost,
+                    dissatisfaction: answer.cost, regret: answer.regret, propensity: slot.propensity,
+                    target: odds.target, predicted: odds.predicted, predictedTarget: odds.predictedTarget,
+                    isExplored: slot.isExplored))
         }
         return slots
-    }
-}
-
-/// What came of each slot.
-private struct SlateAnswers {
-    private struct Pair: Hashable {
-        let person, item: Key
-    }
-
-    private var events: [Pair: [(time: Int64, kind: Event.Kind)]] = [:]
-    private let patience: Int64
-    private let yardstick: RankingWeights
-    /// Whether the events tell what came into view; without, every slot counts as seen.
-    private let tellsViews: Bool
-
-    init(_ steps: [SlateReplay.Step], patience: Int64, yardstick: RankingWeights) {
-        self.patience = patience
-        self.yardstick = yardstick
-        let all = steps.compactMap { if case .event(let event) = $0.change { event } else { nil } }
-        tellsViews = all.contains { $0.kind == .impression }
-        for event in all {
-            events[Pair(person: event.person, item: event.subject), default: []].append((event.time, event.kind))
-        }
-    }
-
-    /// Each kind of action counts once; nil when the slot never came into view.
-    func answer(_ person: Key, _ item: Key, from time: Int64) -> (reward: Double, cost: Double)? {
-        let after = (events[Pair(person: person, item: item)] ?? []).filter { $0.time >= time }
-        var kinds = Set(after.filter { $0.time - time < patience }.map(\.kind))
-        // What was bought is answered as long as it can be regretted.
-        if kinds.contains(.buy) {
-            kinds.formUnion(after.filter { $0.kind.isRegret && $0.time - time < PurchaseLedger.window }.map(\.kind))
-        }
-        if tellsViews, kinds.isEmpty { return nil }
-        var (worth, cost) = (0.0, 0.0)
-        for kind in kinds {
-            let (weight, costs) = yardstick.worth(of: kind)
-            if costs { cost += weight } else { worth += weight }
-        }
-        return (worth - cost, cost)
     }
 }
 

@@ -110,7 +110,8 @@ struct SlateLedger: Sendable {
         }
     }
 
-    private static let looks = [Event.Kind.view, .finish, .like, .favourite, .share, .open].reduce(UInt32(0)) {
+    /// What is more than having it in view.
+    static let looks = [Event.Kind.view, .finish, .like, .favourite, .share, .open].reduce(UInt32(0)) {
         $0 | $1.bit
     }
 
