@@ -22,6 +22,7 @@ struct FeedRegretTests {
 
     private static func checkTold(_ bazaar: Bazaar) async throws {
         let orders = ChangeOrder(bazaar.market)
+        try await list(bazaar)
         // In time, and sent back for no fault of the shop's.
         var order = try await bazaar.received()
         try await sendHome(order, .changedMind, bazaar)
