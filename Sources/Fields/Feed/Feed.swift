@@ -61,10 +61,7 @@ public final class Feed: Sendable {
         adoptLearned()
         adoptRankings()
         try await openRooms()
-        let start = applied.withLock { $0 }
-        let end = try await journal.replay(after: start, topics: Self.topics) { [self] in apply($0) }
-        applied.withLock { $0 = end }
-        saveIfOwed()
+        try await applyRest()
     }
 
     /// Follows the journal, writes the slate log and renews what is learned until cancelled.

@@ -81,6 +81,13 @@ func processSeconds() -> Double {
     return Double(user.tv_sec + system.tv_sec) + Double(user.tv_usec + system.tv_usec) / 1e6
 }
 
+/// CPU seconds that a piece of work takes: what a core can do must not depend on what else the machine does.
+func processSeconds(_ work: () -> Void) -> Double {
+    let began = processSeconds()
+    work()
+    return processSeconds() - began
+}
+
 /// Memory of this process in MiB.
 func residentMegabytes() -> Double {
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""

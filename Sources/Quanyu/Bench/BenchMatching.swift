@@ -42,9 +42,7 @@ struct BenchMatching: AsyncParsableCommand {
         var ingest = 0.0
         for start in stride(from: 0, to: total, by: Self.batch) {
             let events = (start..<min(start + Self.batch, total)).map { event($0, of: total, size, &random) }
-            let began = processSeconds()
-            matcher.observe(events)
-            ingest += processSeconds() - began
+            ingest += processSeconds { matcher.observe(events) }
         }
         let refresh = refreshes ? clock.measure { matcher.refresh(now: Self.now) } : nil
         let label = "\(size) items and persons"

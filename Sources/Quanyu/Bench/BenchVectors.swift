@@ -30,19 +30,19 @@ struct BenchVectors: AsyncParsableCommand {
         let queries = (0..<4000).map { Self.between(vectors, $0) }
         var report = BenchReport("vectors")
         let index = VectorIndex(dimension: dimension)
-        let build = Self.measure { for (number, vector) in vectors.enumerated() { index.set(Key(number), vector) } }
-        let calibration = Self.measure { index.calibrate(recall: min(0.999, recall + 0.0125)) }
+        let build = processSeconds { for (number, vector) in vectors.enumerated() { index.set(Key(number), vector) } }
+        let calibration = processSeconds { index.calibrate(recall: min(0.999, recall + 0.0125)) }
         let sample = queries.prefix(400)
         var found = 0
-        let exact = Self.measure {
+        let exact = processSeconds {
             for query in sample {
                 let truth = Set(index.searchExactly(query, count: 10).map(\.key))
                 found += index.search(query, count: 10).count { truth.contains($0.key) }
             }
         }
-        let alone = Self.measure { for query in queries { _ = index.search(query, count: 10) } }
+        let alone = processSeconds { for query in queries { _ = index.search(query, count: 10) } }
         // One update to every four queries, on the same core: what a feed does while people tap.
-        let mixed = Self.measure {
+        let mixed = processSeconds {
             for (number, query) in queries.enumerated() {
                 _ = index.search(query, count: 10)
                 if number % 4 == 0 { index.set(Key(number * 7 % vectors.count), vectors[number * 11 % vectors.count]) }
@@ -65,13 +65,6 @@ struct BenchVectors: AsyncParsableCommand {
         add("clusters", Double(index.clusters), "clusters")
         add("clusters looked at", index.probes, "clusters a query")
         try report.show(json: json)
-    }
-
-    /// Processor time, seconds: what a core can do must not depend on what else the machine does.
-    private static func measure(_ body: () -> Void) -> Double {
-        let began = processSeconds()
-        body()
-        return processSeconds() - began
     }
 
     // MARK: Data

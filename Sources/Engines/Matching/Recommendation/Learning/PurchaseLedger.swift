@@ -90,7 +90,7 @@ struct PurchaseLedger: Sendable {
         for place in purchases.indices where purchases[place].row.person == visitor {
             purchases[place].row.person = person
         }
-        keep { _ in true }
+        index()
     }
 
     /// Forgets what a person bought.
@@ -178,7 +178,7 @@ extension PurchaseLedger {
                 try Self.purchase(from: &reader, items: items, persons: persons)
             })
         guard reader.isAtEnd else { throw .damaged(at: reader.place) }
-        keep { _ in true }
+        index()
     }
 
     private static func purchase(

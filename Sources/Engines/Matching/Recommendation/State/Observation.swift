@@ -13,24 +13,24 @@ extension Learner {
             ledger.observe(event.kind, of: item, by: person, at: event.time, bought: event.bought, in: world.items)
         }
         switch event.kind {
-        case .follow, .unfollow, .block: break
-        case .search where subjects.number(of: event.subject) != nil: break
-        default: guard admits(event.subject) else { return }
-        }
-        switch event.kind {
-        case .impression: show(itemNumber(event.subject), to: person, at: event.time)
         case .follow, .unfollow, .block: relate(person, to: subjectNumber(event.subject), event)
-        case .notInterested:
-            refuse(itemNumber(event.subject), person, event, refused: 1, damp: configuration.weights.notInterested)
-        case .report: refuse(itemNumber(event.subject), person, event, refused: 2, damp: configuration.weights.report)
-        case .refund, .lateDelivery, .complaint: regret(itemNumber(event.subject), person, event)
         case .search where subjects.number(of: event.subject) != nil:
             let weight = Float(configuration.weights.search)
             people[person].feel(subjectNumber(event.subject), at: event.time, configuration) {
                 $0.pulse += 2 * weight
                 $0.fast += weight
             }
-        default: respond(to: itemNumber(event.subject), person, event)
+        default: if admits(event.subject) { observe(event, of: itemNumber(event.subject), by: person) }
+        }
+    }
+
+    private mutating func observe(_ event: Event, of item: Int32, by person: Int32) {
+        switch event.kind {
+        case .impression: show(item, to: person, at: event.time)
+        case .notInterested: refuse(item, person, event, refused: 1, damp: configuration.weights.notInterested)
+        case .report: refuse(item, person, event, refused: 2, damp: configuration.weights.report)
+        case .refund, .lateDelivery, .complaint: regret(item, person, event)
+        default: respond(to: item, person, event)
         }
     }
 
